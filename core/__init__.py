@@ -1,0 +1,1 @@
+"""Everything ConvScope does without a browser. Nothing under here imports Streamlit."""
