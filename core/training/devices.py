@@ -1,0 +1,127 @@
+"""Which device there is and which precision suits it, found without TensorFlow.
+
+Knows nothing of models. The worker asks again once TensorFlow is loaded, because a
+graphics card that the driver sees is of no use without TensorFlow's CUDA libraries.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+# The browser process hides the GPU from its own TensorFlow; this keeps what the person
+# had set, so that a worker gets it back.
+_SAVED = "CONVSCOPE_SAVED_CUDA_VISIBLE_DEVICES"
+_UNSET = "unset"
+
+
+@dataclass(frozen=True)
+class Device:
+    name: str
+    kind: str  # "cpu" or "gpu"
+    precision: str  # what `auto` means here
+    reason: str  # why that precision
+    note: str = ""  # what stands in the way of something better
+
+
+@lru_cache(maxsize=1)
+def describe_device() -> Device:
+    """The device that a worker would train on, by what the machine says of itself."""
+    card = _graphics_card()
+    if card is None:
+        return cpu_device()
+    name, capability = card
+    if not cuda_libraries_installed():
+        note = f"{name} is there, but TensorFlow's CUDA libraries are not; run `make run` again."
+        device = cpu_device()
+        return Device(device.name, "cpu", device.precision, device.reason, note)
+    return gpu_device(name, capability)
+
+
+def cpu_device() -> Device:
+    name, flags = _processor()
+    cores = os.cpu_count() or 1
+    label = f"{name}, {cores} core{'s' if cores > 1 else ''}"
+    for flag, words in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
+        if flag in flags:
+            return Device(label, "cpu", "mixed_bfloat16", f"the processor has {words}")
+    return Device(label, "cpu", "float32", "the processor has no bfloat16 arithmetic")
+
+
+def gpu_device(name: str, capability: tuple[int, int]) -> Device:
+    major, minor = capability
+    reason = f"the GPU has compute capability {major}.{minor}"
+    if major >= 8:
+        return Device(name, "gpu", "mixed_bfloat16", reason)
+    if major == 7:
+        return Device(name, "gpu", "mixed_float16", reason)
+    return Device(name, "gpu", "float32", reason)
+
+
+def hide_gpu_from_this_process() -> None:
+    """Keep this process's TensorFlow on the CPU. Call before importing TensorFlow."""
+    if _SAVED not in os.environ:
+        os.environ[_SAVED] = os.environ.get("CUDA_VISIBLE_DEVICES", _UNSET)
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+
+
+def worker_environment() -> dict[str, str]:
+    """This process's environment, the GPU not hidden from the worker that gets it."""
+    environment = dict(os.environ)
+    saved = environment.pop(_SAVED, None)
+    if saved is not None:
+        environment.pop("CUDA_VISIBLE_DEVICES", None)
+        if saved != _UNSET:
+            environment["CUDA_VISIBLE_DEVICES"] = saved
+    environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    environment["PYTHONUNBUFFERED"] = "1"
+    return environment
+
+
+def cuda_libraries_installed() -> bool:
+    """True where TensorFlow's `and-cuda` extra is installed."""
+    for package in ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13"):
+        try:
+            version(package)
+        except PackageNotFoundError:
+            continue
+        return True
+    return False
+
+
+def _graphics_card() -> tuple[str, tuple[int, int]] | None:
+    command = shutil.which("nvidia-smi")
+    if command is None or (
+        os.environ.get("CUDA_VISIBLE_DEVICES") == "" and _SAVED not in os.environ
+    ):
+        return None
+    query = [command, "--query-gpu=name,compute_cap", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=5, check=True)
+        name, capability = answer.stdout.strip().splitlines()[0].rsplit(",", 1)
+        major, _, minor = capability.strip().partition(".")
+        return name.strip(), (int(major), int(minor or 0))
+    except (OSError, subprocess.SubprocessError, IndexError, ValueError):
+        return None
+
+
+def _processor() -> tuple[str, frozenset[str]]:
+    """The processor's name and feature flags, as Linux gives them; elsewhere the name alone."""
+    name, flags = platform.processor() or platform.machine() or "CPU", frozenset[str]()
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return name, flags
+    for line in text.splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == "model name":
+            name = " ".join(value.split())
+        elif key.strip() == "flags":
+            flags = frozenset(value.split())
+    return name, flags

@@ -1,0 +1,100 @@
+"""Launching, stopping, pausing and resuming workers. Imports no TensorFlow.
+
+A job is its own process in its own session: closing the tab, refreshing the page or
+restarting Streamlit changes nothing for it, and its GPU memory comes back when it ends.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from core.config import RunConfig
+from core.runs import Run, RunError, State, create_run, lock_exclusively
+from core.training import control, queue
+from core.training.devices import worker_environment
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def launch(config: RunConfig, folder: Path | None = None) -> Run:
+    """Record a run and start its worker, which waits its turn on the device.
+
+    Raises:
+        RunError: the worker process cannot be started.
+    """
+    run = create_run(config, folder)
+    _start_worker(run)
+    return run
+
+
+def resume(run: Run) -> None:
+    """Start a worker on a run that was paused, stopped, crashed or failed.
+
+    Raises:
+        RunError: the run is alive or finished.
+    """
+    status = run.status()
+    if not status.state.resumable:
+        raise RunError(f"Run {run.id} is {status.state}; only a run that ended early can resume.")
+    _start_worker(run)
+
+
+def request_stop(run: Run) -> None:
+    """Ask a living run to end now and keep what it has learned."""
+    _ask(run, control.Request.STOP)
+
+
+def request_pause(run: Run) -> None:
+    """Ask a living run to write a checkpoint and give the device back."""
+    _ask(run, control.Request.PAUSE)
+
+
+def wait(run: Run, seconds: float) -> State:
+    """Wait until no worker stands behind the run, at most so long; its state then."""
+    deadline = time.monotonic() + seconds
+    while (state := run.status().state).alive and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return state
+
+
+def _ask(run: Run, request: control.Request) -> None:
+    state = run.status().state
+    if not state.alive:
+        raise RunError(f"Run {run.id} is {state}; there is nothing to {request}.")
+    control.ask(run, request)
+
+
+def _start_worker(run: Run) -> None:
+    """The lock is taken here and handed to the worker, so that no moment lies between."""
+    lock = lock_exclusively(run.path / "lock", wait_seconds=2.0)
+    if lock is None:
+        raise RunError(f"Run {run.id} has a worker already.")
+    with lock, run.log_path.open("ab") as log:
+        control.clear(run)
+        now = time.time()
+        # The state is read as recorded: with the lock held here it cannot be a crash.
+        status = replace(run.status(), state=State.QUEUED, phase="waiting for the device")
+        run.write_status(replace(status, error="", advice="", heartbeat=now))
+        queue.enqueue(run)
+        command = [sys.executable, "-m", "core.training.worker", str(run.path)]
+        try:
+            process = subprocess.Popen(
+                [*command, "--lock-fd", str(lock.fileno())],
+                cwd=PROJECT,
+                env=worker_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=(lock.fileno(),),
+                start_new_session=True,
+            )
+        except OSError as error:
+            queue.leave(run)
+            raise RunError(f"The worker process could not be started: {error}.") from error
+    # A child that nobody waits for stays in the process table as a zombie.
+    threading.Thread(target=process.wait, daemon=True, name=f"reap-{run.id}").start()

@@ -1,0 +1,133 @@
+"""What a training run and a range test both need: data, network, optimizer, precision.
+
+Imports TensorFlow; called in the worker only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from core.config import RunConfig
+from core.data.catalog import load_dataset
+from core.data.dataset import Dataset
+from core.data.splits import Splits, make_splits
+from core.data.stats import part_stats
+from core.models.builder import build_model
+from core.models.export import load_model
+from core.models.plan import check_fits
+from core.runs import Run, open_run, write_atomically
+from core.training.devices import Device, cpu_device, gpu_device
+from core.training.errors import TrainingError
+from core.training.recorder import Recorder
+from core.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Prepared:
+    dataset: Dataset
+    splits: Splits
+    trainer: Trainer
+
+    @property
+    def classes(self) -> int:
+        return len(self.dataset.classes)
+
+
+def prepare(run: Run, config: RunConfig, recorder: Recorder) -> Prepared:
+    """Load the data and build the network that the configuration asks for.
+
+    Raises:
+        DatasetError, ConfigError, RunError: in words fit for the page.
+    """
+    recorder.phase("preparing data")
+    dataset, splits = load_data(config, recorder)
+    _write_facts(run, dataset, splits)
+    recorder.phase("building the network")
+    device = use_device(config)
+    recorder.update(device=device.name, precision=device.precision)
+    keras.utils.set_random_seed(config.training.seed)
+    if config.training.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    network = build_network(config, dataset, splits)
+    if config.initial_weights:
+        _start_from(network, config.initial_weights, run)
+    trainer = Trainer(network, config.optimizer, config.training.label_smoothing)
+    return Prepared(dataset, splits, trainer)
+
+
+def load_data(config: RunConfig, recorder: Recorder) -> tuple[Dataset, Splits]:
+    def progress(fraction: float | None, words: str) -> None:
+        percent = "" if fraction is None else f" {fraction:.0%}"
+        recorder.update(phase=f"preparing data: {words}{percent}")
+
+    dataset = load_dataset(config.dataset, progress=progress)
+    return dataset, make_splits(dataset, config.split, config.dataset.limit)
+
+
+def use_device(config: RunConfig) -> Device:
+    """Set the precision for the device that TensorFlow has; the device."""
+    cards = tf.config.list_physical_devices("GPU")
+    device = cpu_device()
+    for card in cards:
+        tf.config.experimental.set_memory_growth(card, True)
+    if cards:
+        details = tf.config.experimental.get_device_details(cards[0])
+        name = details.get("device_name", "GPU")
+        device = gpu_device(name, details.get("compute_capability", (0, 0)))
+    precision = config.training.precision
+    if precision == "auto":
+        precision = device.precision
+    keras.config.set_dtype_policy(precision)
+    return Device(device.name, device.kind, precision, device.reason)
+
+
+def build_network(config: RunConfig, dataset: Dataset, splits: Splits) -> keras.Model:
+    shape, classes = dataset.image_shape, len(dataset.classes)
+    check_fits(config.architecture, shape, classes)
+    mean = variance = None
+    if config.preprocessing == "standardize":
+        stats = part_stats(splits.train)
+        mean = np.asarray(stats.mean, np.float32)
+        variance = np.square(np.asarray(stats.std, np.float32))
+    return build_model(
+        config.architecture,
+        shape,
+        classes,
+        preprocessing=config.preprocessing,
+        mean=mean,
+        variance=variance,
+    )
+
+
+def _start_from(network: keras.Model, run_id: str, run: Run) -> None:
+    """Copy the weights of another run's best model."""
+    other = load_model(open_run(run_id, run.path.parent).model_path).get_weights()
+    own = network.get_weights()
+    if [w.shape for w in own] != [w.shape for w in other]:
+        raise TrainingError(
+            f"Run {run_id} has another network, so its weights do not fit this one.",
+            "Choose the same architecture and image size, or start from new weights.",
+        )
+    network.set_weights(other)
+
+
+def _write_facts(run: Run, dataset: Dataset, splits: Splits) -> None:
+    facts = {
+        "dataset": dataset.name,
+        "title": dataset.title,
+        "classes": list(dataset.classes),
+        "image_shape": list(dataset.image_shape),
+        "light_on_dark": dataset.light_on_dark,
+        "validates_on_test": splits.validates_on_test,
+        "sizes": {
+            "train": len(splits.train),
+            "validation": len(splits.validation),
+            "test": len(splits.test),
+        },
+    }
+    write_atomically(run.path / "classes.json", json.dumps(facts, indent=2).encode())

@@ -1,0 +1,143 @@
+"""Gradient steps in the graph: many a call, each with its own learning rate.
+
+Knows nothing of epochs, records or files; the loop around it is the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from core.config import AdamConfig, AdamWConfig, OptimizerConfig, RmspropConfig, SgdConfig
+
+
+def build_optimizer(config: OptimizerConfig, *, scaled: bool) -> keras.optimizers.Optimizer:
+    """The Keras optimizer; its rate is set before each step.
+
+    Args:
+        scaled: scale the loss, which float16 gradients need (Micikevicius et al. 2017).
+    """
+    rate = 1e-3
+    optimizer: keras.optimizers.Optimizer
+    if isinstance(config, SgdConfig):
+        optimizer = keras.optimizers.SGD(rate, config.momentum, config.nesterov)
+    elif isinstance(config, AdamConfig):
+        optimizer = keras.optimizers.Adam(rate, config.beta_1, config.beta_2)
+    elif isinstance(config, AdamWConfig):
+        optimizer = keras.optimizers.AdamW(rate, config.weight_decay)
+    elif isinstance(config, RmspropConfig):
+        optimizer = keras.optimizers.RMSprop(rate, config.rho)
+    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
+
+
+class Trainer:
+    """A network with its optimizer, and the compiled functions that train and evaluate it.
+
+    Args:
+        network: a functional model whose layer `head` gives the logits, (B, K) for
+            softmax or (B, 1) for sigmoid.
+        optimizer: configuration; the learning rate is given with every step.
+        label_smoothing: share of the label spread evenly over the classes
+            (Szegedy et al. 2015, section 7).
+    """
+
+    def __init__(
+        self, network: keras.Model, optimizer: OptimizerConfig, label_smoothing: float = 0.0
+    ) -> None:
+        self.network = network
+        scaled = keras.config.dtype_policy().name == "mixed_float16"
+        self.optimizer = build_optimizer(optimizer, scaled=scaled)
+        self.optimizer.build(network.trainable_variables)
+        self._logits = keras.Model(network.inputs, network.get_layer("head").output)
+        self._smoothing = label_smoothing
+
+    @property
+    def state(self) -> list[Any]:
+        """Every variable that a resumed run needs: weights, seeds, optimizer."""
+        return [*self.network.variables, *self.optimizer.variables]
+
+    @property
+    def weights(self) -> list[Any]:
+        """What the network is, without seeds or optimizer."""
+        return list(self.network.weights)
+
+    def train(self, stream: Iterator, rates: np.ndarray) -> tuple[np.ndarray, float, int]:
+        """Take len(rates) steps from the stream.
+
+        Args:
+            stream: a tf.data iterator of (images (B, H, W, C) float32 0..255,
+                labels (B, K) float32).
+            rates: (k,) float32, a learning rate for each step.
+
+        Returns: each step's own mean loss (k,) float32, images classified rightly,
+            images seen.
+        """
+        losses, hits, seen = self._train(stream, tf.constant(rates, tf.float32))
+        return losses.numpy(), float(hits), int(seen)
+
+    def evaluate(self, batches: Any, stop: Any = None) -> tuple[float, float]:
+        """Mean loss and accuracy over batches of (images, one-hot labels).
+
+        Args:
+            stop: called between batches; a true answer ends the evaluation early.
+        """
+        loss, hits, seen = 0.0, 0.0, 0
+        for images, labels in batches:
+            batch_loss, batch_hits = self._evaluate(images, labels)
+            loss += float(batch_loss)
+            hits += float(batch_hits)
+            seen += int(images.shape[0])
+            if stop is not None and stop():
+                break
+        return loss / max(seen, 1), hits / max(seen, 1)
+
+    @tf.function(reduce_retracing=True)
+    def _train(self, stream, rates):
+        count = tf.shape(rates)[0]
+        losses = tf.TensorArray(tf.float32, size=count)
+        hits, seen = tf.constant(0.0), tf.constant(0)
+        for i in tf.range(count):
+            images, labels = next(stream)
+            loss, batch_hits = self._step(images, labels, rates[i])
+            losses = losses.write(i, loss)
+            hits += batch_hits
+            seen += tf.shape(images)[0]
+        return losses.stack(), hits, seen
+
+    def _step(self, images, labels, rate):
+        with tf.GradientTape() as tape:
+            logits = tf.cast(self._logits(images, training=True), tf.float32)
+            loss = tf.reduce_mean(self._losses(logits, labels, self._smoothing))
+            scaled = self.optimizer.scale_loss(loss)
+        variables = self.network.trainable_variables
+        gradients = tape.gradient(scaled, variables)
+        inner = getattr(self.optimizer, "inner_optimizer", self.optimizer)
+        inner.learning_rate.assign(rate)
+        self.optimizer.apply(gradients, variables)
+        return loss, self._hits(logits, labels)
+
+    @tf.function(reduce_retracing=True)
+    def _evaluate(self, images, labels):
+        logits = tf.cast(self._logits(images, training=False), tf.float32)
+        loss = tf.reduce_sum(self._losses(logits, labels, 0.0))
+        return loss, self._hits(logits, labels)
+
+    def _losses(self, logits, labels, smoothing: float):
+        """Cross-entropy of each image.  # (B,) float32"""
+        classes = labels.shape[-1]
+        labels = labels * (1.0 - smoothing) + smoothing / classes
+        if logits.shape[-1] == 1:
+            return tf.nn.sigmoid_cross_entropy_with_logits(labels[:, 1], logits[:, 0])
+        return tf.nn.softmax_cross_entropy_with_logits(labels, logits)
+
+    def _hits(self, logits, labels):
+        """How many images have their most probable label right; a mixed one counts for most."""
+        if logits.shape[-1] == 1:
+            predicted = tf.cast(logits[:, 0] > 0.0, tf.int64)
+        else:
+            predicted = tf.argmax(logits, axis=-1)
+        return tf.reduce_sum(tf.cast(tf.equal(predicted, tf.argmax(labels, axis=-1)), tf.float32))

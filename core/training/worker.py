@@ -1,0 +1,120 @@
+"""The process that trains: `python -m core.training.worker RUN_DIR`.
+
+Holds the run's lock for life, waits its turn on the device, and only then imports
+TensorFlow. Whatever ends it, the record says so in a sentence; the traceback is in the
+log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import IO
+
+from core.config import ConfigError, RunConfig
+from core.runs import Run, RunError, State, lock_exclusively
+from core.training import control, errors, queue
+from core.training.recorder import Recorder
+
+POLL_SECONDS = 0.2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m core.training.worker")
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--lock-fd", type=int, help="an open file that holds RUN/lock")
+    options = parser.parse_args(arguments)
+    run = Run(options.run.absolute())
+    lock = _own_lock(run, options.lock_fd)
+    if lock is None:
+        print(f"Run {run.id} has a worker already.", file=sys.stderr)
+        return 1
+    # A terminal's or a service's polite end is a request like the page's own.
+    signal.signal(signal.SIGTERM, lambda *_: control.ask(run, control.Request.STOP))
+    with lock:
+        return work(run)
+
+
+def work(run: Run) -> int:
+    """Wait for the device, do the job, record how it ended; a process's exit status."""
+    recorder = Recorder(run)
+    try:
+        config = run.config()
+        device = _wait_for_device(run, recorder)
+        if device is None:
+            _end_unstarted(run, recorder)
+            return 0
+        with device:
+            state = _do(run, config, recorder)
+        recorder.end(state)
+        return 0
+    except Exception as error:
+        traceback.print_exc()
+        explained = explain(error, run)
+        recorder.end(State.FAILED, error=str(explained), advice=explained.advice)
+        return 1
+    finally:
+        queue.leave(run)
+        control.clear(run)
+
+
+def explain(error: Exception, run: Run) -> errors.TrainingError:
+    """Any exception as a sentence and what to do about it."""
+    if isinstance(error, errors.TrainingError):
+        return error
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return errors.out_of_memory(run.config().training.batch_size)
+    if isinstance(error, OSError):
+        return errors.storage(error)
+    if isinstance(error, (ConfigError, RunError)) or type(error).__module__.startswith("core."):
+        return errors.TrainingError(str(error))
+    first = str(error).strip().splitlines()[0] if str(error).strip() else ""
+    return errors.TrainingError(
+        f"The worker met an unexpected error: {type(error).__name__}: {first[:300]}",
+        "The log says more.",
+    )
+
+
+def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:
+    recorder.update(state=State.RUNNING)
+    recorder.phase("loading TensorFlow")
+    if config.job == "range-test":
+        from core.training.range_job import run_range_test
+
+        return run_range_test(run, config, recorder)
+    from core.training.engine import run_training
+
+    return run_training(run, config, recorder)
+
+
+def _wait_for_device(run: Run, recorder: Recorder) -> IO[bytes] | None:
+    """The device's lock once it is this run's turn; None where asked to stop before."""
+    while True:
+        if control.pending(run) is not None:
+            return None
+        device = queue.take_device(run)
+        if device is not None:
+            return device
+        recorder.update(phase="waiting for the device")
+        time.sleep(POLL_SECONDS)
+
+
+def _end_unstarted(run: Run, recorder: Recorder) -> None:
+    paused = control.pending(run) is control.Request.PAUSE
+    recorder.end(State.PAUSED if paused else State.STOPPED)
+
+
+def _own_lock(run: Run, descriptor: int | None) -> IO[bytes] | None:
+    if descriptor is None:
+        return lock_exclusively(run.path / "lock")
+    os.set_inheritable(descriptor, False)  # no child of ours may keep the run looking alive
+    return os.fdopen(descriptor, "ab")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
