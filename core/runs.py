@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -151,29 +152,35 @@ class MetricsLog:
     """Reads a growing metrics.jsonl, each call only what is new.
 
     A line `{"kind": "resume", "step": S}` supersedes the lines before it whose step is
-    above S: they were measured after the checkpoint that training went back to.
+    above S: they were measured after the checkpoint that training went back to. Sessions
+    may share one reader.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
         self._rows: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
 
     def read(self) -> list[dict[str, Any]]:
-        """Every row so far, oldest first. The list is the reader's own: don't change it."""
+        """Every row so far, oldest first."""
+        with self._lock:
+            self._catch_up()
+            return list(self._rows)
+
+    def _catch_up(self) -> None:
         try:
             with self._path.open("rb") as file:
                 if os.fstat(file.fileno()).st_size < self._offset:
                     self._offset, self._rows = 0, []
                 file.seek(self._offset)
                 data = file.read()
-        except OSError:
-            return self._rows
+        except FileNotFoundError:
+            return  # nothing has been measured yet
         whole = data.rfind(b"\n") + 1  # a line still being written waits for the next call
         self._offset += whole
         for line in data[:whole].splitlines():
             self._take(line)
-        return self._rows
 
     def _take(self, line: bytes) -> None:
         try:

@@ -81,7 +81,8 @@ def read_variables(path: Path, variables: Sequence[Any]) -> dict:
         CheckpointError: the file is damaged or is of another network.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, for np.load leaves a file open where it fails to read it.
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             header = json.loads(bytes(file["header"]).decode())
             values = [file[f"v{i:05d}"] for i in range(len(header["names"]))]
     except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:

@@ -105,10 +105,12 @@ class _Engine:
         stream = iter(self._stream())
         self.begun = time.monotonic()
         first = self.progress.step
-        while self.progress.step < self.total:
-            self._advance(stream, warm=self.progress.step > first)
-            if self.progress.step % self.epoch_steps == 0 and self._end_epoch():
-                return State.FINISHED
+        while not self._done():
+            if self.progress.step == (self.progress.epoch + 1) * self.epoch_steps:
+                if self._end_epoch():
+                    return State.FINISHED
+            else:
+                self._advance(stream, warm=self.progress.step > first)
             request = control.pending(self.run)
             if request is control.Request.PAUSE:
                 return State.PAUSED
@@ -117,6 +119,10 @@ class _Engine:
             if time.monotonic() - self.saved > self.training.checkpoint_seconds:
                 self._checkpoint()
         return State.FINISHED
+
+    def _done(self) -> bool:
+        """All steps taken and the last epoch judged."""
+        return self.progress.epoch >= self.training.epochs
 
     def _stream(self):
         augmentation = self.config.augmentation
@@ -190,23 +196,43 @@ class _Engine:
         self.tick, self.ticked = Tick(), time.monotonic()
 
     def _end_epoch(self) -> bool:
-        """Validate, record, remember the best; True where early stopping ends the run."""
+        """Validate, record, remember the best; True where early stopping ends the run.
+
+        A request that comes while validating is served at once: the epoch is then not
+        counted, and a resumed run begins with validating it.
+        """
         progress = self.progress
         rate = float(learning_rates(self.config.schedule, progress.step - 1, 1, self.total)[0])
         if self.tick.seen:
             self._write_tick(rate, self.tick.seconds)
         self.recorder.phase("validating")
-        loss, accuracy = self.trainer.evaluate(
-            evaluation_stream(
-                self.prepared.splits.validation,
-                classes=self.prepared.classes,
-                batch_size=self.training.batch_size
-                if self.training.validation_steps
-                else EVALUATION_BATCH,
-                limit_batches=self.training.validation_steps,
-            )
-        )
+        measured = self._validate()
+        if measured is None:
+            return False
         progress.epoch += 1
+        self._write_epoch(rate, measured)
+        progress.loss = progress.hits = progress.seconds = 0.0
+        progress.seen = 0
+        stop = self._judge(measured)
+        self._checkpoint()
+        self.recorder.update(epoch=progress.epoch, step=progress.step, early_stopped=stop)
+        self.recorder.phase("training")
+        self.ticked = time.monotonic()
+        return stop
+
+    def _validate(self) -> dict[str, float] | None:
+        steps = self.training.validation_steps
+        batches = evaluation_stream(
+            self.prepared.splits.validation,
+            classes=self.prepared.classes,
+            batch_size=self.training.batch_size if steps else EVALUATION_BATCH,
+            limit_batches=steps,
+        )
+        result = self.trainer.evaluate(batches, lambda: control.pending(self.run) is not None)
+        return None if result is None else {"val_loss": result[0], "val_accuracy": result[1]}
+
+    def _write_epoch(self, rate: float, measured: dict[str, float]) -> None:
+        progress = self.progress
         self.recorder.metric(
             "epoch",
             step=progress.step,
@@ -214,19 +240,11 @@ class _Engine:
             lr=rate,
             loss=round(progress.loss / max(progress.seen, 1), 6),
             accuracy=round(progress.hits / max(progress.seen, 1), 6),
-            val_loss=round(loss, 6),
-            val_accuracy=round(accuracy, 6),
+            val_loss=round(measured["val_loss"], 6),
+            val_accuracy=round(measured["val_accuracy"], 6),
             images_per_second=round(progress.seen / max(progress.seconds, 1e-9), 1),
             seconds=round(progress.seconds, 3),
         )
-        progress.loss = progress.hits = progress.seconds = 0.0
-        progress.seen = 0
-        stop = self._judge({"val_loss": loss, "val_accuracy": accuracy})
-        self._checkpoint()
-        self.recorder.update(epoch=progress.epoch, step=progress.step, early_stopped=stop)
-        self.recorder.phase("training")
-        self.ticked = time.monotonic()
-        return stop
 
     def _judge(self, measured: dict[str, float]) -> bool:
         """Keep the weights if they are the best; True if patience has run out."""

@@ -13,17 +13,22 @@ class TrainingError(Exception):
         self.advice = advice
 
 
+def _advice(rate: float) -> str:
+    lower = float(f"{rate / 10:.1g}")
+    return f"Try a learning rate of {lower:g}, or run the range test to find one."
+
+
 def not_finite(step: int, rate: float) -> TrainingError:
     return TrainingError(
         f"The loss stopped being a number at step {step:,} (learning rate {rate:.2g}).",
-        f"Try a learning rate of {rate / 10:.1g}, or run the range test to find one.",
+        _advice(rate),
     )
 
 
 def diverging(step: int, loss: float, rate: float) -> TrainingError:
     return TrainingError(
         f"The loss grew without end: {loss:.3g} at step {step:,} (learning rate {rate:.2g}).",
-        f"Try a learning rate of {rate / 10:.1g}, or run the range test to find one.",
+        _advice(rate),
     )
 
 

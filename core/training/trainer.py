@@ -5,7 +5,7 @@ Knows nothing of epochs, records or files; the loop around it is the engine's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -79,11 +79,12 @@ class Trainer:
         losses, hits, seen = self._train(stream, tf.constant(rates, tf.float32))
         return losses.numpy(), float(hits), int(seen)
 
-    def evaluate(self, batches: Any, stop: Any = None) -> tuple[float, float]:
+    def evaluate(self, batches: Any, interrupted: Callable[[], bool]) -> tuple[float, float] | None:
         """Mean loss and accuracy over batches of (images, one-hot labels).
 
         Args:
-            stop: called between batches; a true answer ends the evaluation early.
+            interrupted: asked between batches; a true answer ends the evaluation, and
+                there is no result.
         """
         loss, hits, seen = 0.0, 0.0, 0
         for images, labels in batches:
@@ -91,8 +92,8 @@ class Trainer:
             loss += float(batch_loss)
             hits += float(batch_hits)
             seen += int(images.shape[0])
-            if stop is not None and stop():
-                break
+            if interrupted():
+                return None
         return loss / max(seen, 1), hits / max(seen, 1)
 
     @tf.function(reduce_retracing=True)

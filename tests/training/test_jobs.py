@@ -1,0 +1,233 @@
+"""Real workers in real processes: trained, stopped, paused, killed, queued, resumed."""
+
+import json
+import os
+import signal
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from core.config import ConfigError, RunConfig, apply_overrides
+from core.models.export import load_model
+from core.recipes import find_recipe
+from core.runs import Run, RunError, State, delete_run
+from core.training import jobs, queue
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def _config(*assignments: str) -> RunConfig:
+    """Digits, small and short; long enough that a test can reach in between."""
+    small = ["dataset.limit=400", "epochs=2", "batch_size=32", "precision=float32"]
+    return apply_overrides(find_recipe("digits-quick").config, [*small, *assignments])
+
+
+def _wait_for(run: Run, condition, seconds: float = 90.0):
+    """The status at which the condition first held."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        status = run.status()
+        if condition(status):
+            return status
+        assert status.state.alive, f"{status.state}: {status.error}\n{run.log_tail()}"
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain; last seen: {status}\n{run.log_tail()}")
+
+
+def _finish(run: Run) -> State:
+    return jobs.wait(run, 200)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    run = jobs.launch(_config(), tmp_path_factory.mktemp("runs"))
+    assert _finish(run) is State.FINISHED, run.log_tail()
+    return run
+
+
+def test_the_record_holds_all_that_the_design_promises(finished):
+    names = set(os.listdir(finished.path))
+    assert {"config.json", "status.json", "metrics.jsonl", "checkpoints", "lock"} <= names
+    assert {"model.keras", "predictions.npz", "log.txt", "classes.json"} <= names
+    assert not [name for name in names if name.endswith(".tmp") or name == ".reserve"]
+    epochs = [row for row in finished.metrics() if row["kind"] == "epoch"]
+    assert [row["epoch"] for row in epochs] == [1, 2]
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "lr", "step"} <= set(epochs[0])
+    status = finished.status()
+    assert status.epoch == status.epochs == 2
+    assert status.step == status.steps == epochs[-1]["step"]
+
+
+def test_the_saved_model_is_stock_and_gives_the_recorded_predictions(finished):
+    model = load_model(finished.model_path)
+    assert all(type(layer).__module__.startswith("keras.") for layer in model.layers)
+    assert {layer.dtype_policy.name for layer in model.layers} == {"float32"}
+    from core.data.catalog import load_dataset
+
+    test = load_dataset(finished.config().dataset).test
+    images, labels = test.gather(np.arange(len(test)))
+    with np.load(finished.predictions_path) as file:
+        assert np.array_equal(file["labels"], labels)
+        assert np.allclose(file["probabilities"], model.predict(images, verbose=0), atol=1e-5)
+        accuracy = (file["probabilities"].argmax(axis=1) == labels).mean()
+    assert finished.status().result["test_accuracy"] == pytest.approx(accuracy)
+
+
+def test_stopping_keeps_what_was_learned(tmp_path):
+    constant = ["schedule.kind=constant", "schedule.learning_rate=3e-3"]
+    run = jobs.launch(_config("epochs=500", *constant), tmp_path)
+    _wait_for(run, lambda status: status.epoch >= 12)
+    asked = time.monotonic()
+    jobs.request_stop(run)
+    assert _finish(run) is State.STOPPED
+    assert time.monotonic() - asked < 15
+    assert run.model_path.exists()
+    assert run.status().result["test_accuracy"] > 0.2
+
+
+def test_killed_is_crashed_and_resumes_from_its_checkpoint(tmp_path):
+    run = jobs.launch(_config("epochs=4"), tmp_path)
+    status = _wait_for(run, lambda status: status.epoch >= 1)
+    os.kill(status.pid, signal.SIGKILL)
+    _wait_for_state(run, State.CRASHED)
+    kept = [row for row in run.metrics() if row["kind"] == "epoch"]
+    jobs.resume(run)
+    assert _finish(run) is State.FINISHED, run.log_tail()
+    epochs = [row for row in run.metrics() if row["kind"] == "epoch"]
+    assert [row["epoch"] for row in epochs] == [1, 2, 3, 4]
+    assert epochs[0] == kept[0]
+    steps = [row["step"] for row in run.metrics() if row["kind"] == "tick"]
+    assert steps == sorted(set(steps))
+
+
+def _wait_for_state(run: Run, state: State) -> None:
+    deadline = time.monotonic() + 10
+    while run.status().state is not state and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert run.status().state is state
+
+
+def test_paused_and_resumed_ends_with_the_same_weights_bit_for_bit(tmp_path):
+    config = _config("deterministic=true", "augmentation.rotation=10", "epochs=3")
+    alone = jobs.launch(config, tmp_path / "alone")
+    assert _finish(alone) is State.FINISHED, alone.log_tail()
+    run = jobs.launch(config, tmp_path / "paused")
+    _wait_for(run, lambda status: status.step >= 5)
+    jobs.request_pause(run)
+    assert _finish(run) is State.PAUSED, run.log_tail()
+    paused_at = run.status().step
+    assert 0 < paused_at < alone.status().steps
+    jobs.resume(run)
+    assert _finish(run) is State.FINISHED, run.log_tail()
+    weights = zip(
+        load_model(alone.model_path).get_weights(),
+        load_model(run.model_path).get_weights(),
+        strict=True,
+    )
+    assert all(np.array_equal(one, other) for one, other in weights)
+
+
+def test_one_run_at_a_time_and_the_next_one_waits(tmp_path):
+    first = jobs.launch(_config("epochs=500"), tmp_path)
+    _wait_for(first, lambda status: status.state is State.RUNNING)
+    second = jobs.launch(_config(), tmp_path)
+    third = jobs.launch(_config(), tmp_path)
+    _wait_for(third, lambda status: status.phase == "waiting for the device" and status.pid)
+    assert second.status().state is State.QUEUED
+    assert [run.id for run in queue.waiting(tmp_path)] == [second.id, third.id]
+    queue.move_to_front(third)
+    assert [run.id for run in queue.waiting(tmp_path)] == [third.id, second.id]
+    maps = (f"/proc/{third.status().pid}/maps",)
+    assert "libtensorflow" not in "".join(open(path).read() for path in maps)
+    jobs.request_stop(second)
+    assert jobs.wait(second, 10) is State.STOPPED
+    with pytest.raises(RunError, match="still at work"):
+        delete_run(first)
+    jobs.request_stop(first)
+    assert _finish(first) is State.STOPPED
+    assert _finish(third) is State.FINISHED, third.log_tail()
+    assert queue.waiting(tmp_path) == []
+
+
+def test_a_lost_loss_ends_the_run_with_a_sentence(tmp_path):
+    run = jobs.launch(
+        _config("optimizer.kind=sgd", "schedule.kind=constant", "schedule.learning_rate=100"),
+        tmp_path,
+    )
+    assert _finish(run) is State.FAILED
+    status = run.status()
+    assert "at step" in status.error
+    assert "learning rate of 10," in status.advice
+
+
+def test_a_missing_data_set_ends_the_run_with_a_sentence(tmp_path):
+    run = jobs.launch(_config("dataset.name=unicorns"), tmp_path)
+    assert _finish(run) is State.FAILED
+    assert "unicorns" in run.status().error
+    assert "Traceback" in run.log_tail()
+
+
+def test_early_stopping_ends_a_run(tmp_path):
+    config = _config(
+        "epochs=50",
+        "schedule.kind=constant",
+        "schedule.learning_rate=1e-7",
+        'early_stopping={"patience": 1, "monitor": "val_accuracy"}',
+    )
+    run = jobs.launch(config, tmp_path)
+    assert _finish(run) is State.FINISHED, run.log_tail()
+    assert run.status().early_stopped
+    assert run.status().epoch < 50
+
+
+def test_weights_of_another_run_are_where_training_starts(tmp_path, finished):
+    config = _config("epochs=1", "schedule.kind=constant", "schedule.learning_rate=1e-9")
+    config = config.model_copy(update={"initial_weights": str(finished.path)})
+    run = jobs.launch(config, tmp_path)
+    assert _finish(run) is State.FINISHED, run.log_tail()
+    # Only what is trained: batch normalization's moving statistics move at any rate.
+    weights = zip(
+        load_model(finished.model_path).trainable_variables,
+        load_model(run.model_path).trainable_variables,
+        strict=True,
+    )
+    assert all(np.allclose(one, other, atol=1e-6) for one, other in weights)
+
+
+def test_range_test_measures_each_batch_and_suggests(tmp_path):
+    config = _config("range_test.iterations=60", "range_test.start=1e-4", "range_test.end=10")
+    run = jobs.launch(config.model_copy(update={"job": "range-test"}), tmp_path)
+    assert _finish(run) is State.FINISHED, run.log_tail()
+    rows = run.metrics()
+    assert {row["kind"] for row in rows} == {"range"}
+    assert [row["step"] for row in rows] == list(range(1, len(rows) + 1))
+    ratios = np.array([b["lr"] / a["lr"] for a, b in zip(rows, rows[1:], strict=False)])
+    assert np.allclose(ratios, (10 / 1e-4) ** (1 / 59), rtol=1e-4)
+    result = run.status().result
+    assert 1e-4 < result["suggestion"] < 1.0
+    assert result["stopped_at"] >= len(rows)
+
+
+def test_resume_refuses_what_has_finished(finished):
+    with pytest.raises(RunError, match="ended early"):
+        jobs.resume(finished)
+
+
+def test_a_recipe_of_another_kind_of_head_is_refused_in_words(tmp_path):
+    run = jobs.launch(_config("architecture.head=sigmoid"), tmp_path)
+    assert _finish(run) is State.FAILED
+    assert "2 classes" in run.status().error
+
+
+def test_stock_keras_alone_loads_the_model(finished):
+    model = keras.saving.load_model(finished.model_path, safe_mode=True)
+    assert model.input_shape == (None, 32, 32, 1)
+    facts = json.loads((finished.path / "classes.json").read_text())
+    assert len(facts["classes"]) == model.output_shape[-1] == 10
+
+
+def test_bad_overrides_never_reach_a_worker():
+    with pytest.raises(ConfigError):
+        _config("epochs=0")
