@@ -1,0 +1,159 @@
+"""Divide a data set into train, validation and test, by stratified seeded draws.
+
+The test part is the data set's and never chooses a model, except under the method
+"none", which a page must label. Drawn with NumPy alone: importing scikit-learn's
+splitters costs over a second. Knows nothing of files or of TensorFlow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.config import ConfigError, SplitConfig
+from core.data.dataset import Dataset, Indices, Part
+
+_TEST_FRACTION = 0.2
+_TEST_SEED = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """What a run trains on, chooses by, and is judged on."""
+
+    train: Part
+    validation: Part
+    test: Part
+    validates_on_test: bool = False  # method "none": the model is chosen on test data
+
+    @property
+    def has_validation(self) -> bool:
+        """True where validation images are set apart from the test part."""
+        return not self.validates_on_test
+
+
+def make_splits(dataset: Dataset, split: SplitConfig, limit: int | None = None) -> Splits:
+    """Divide what is not test into train and validation, then cut train down to `limit`.
+
+    "auto" keeps a validation part that the set brings. The other methods divide all
+    images that are not test, the set's own validation images last among them.
+
+    Raises:
+        ConfigError: the split cannot be made; says why in words for the person.
+    """
+    if split.method == "auto" and dataset.validation is not None:
+        train, validation = dataset.train, dataset.validation
+    else:
+        pool = dataset.train
+        if dataset.validation is not None:
+            pool = pool.joined(dataset.validation)
+        train, validation = _divide(pool, dataset, split)
+    train = _limited(train, dataset.classes, split.seed, limit)
+    return Splits(train, validation, dataset.test, validates_on_test=split.method == "none")
+
+
+def _divide(pool: Part, dataset: Dataset, split: SplitConfig) -> tuple[Part, Part]:
+    if split.method == "none":
+        return pool, dataset.test
+    if split.method == "first-n":
+        return _first(pool, dataset.classes, split.count)
+    return _stratified(pool, dataset.classes, split)
+
+
+def _first(pool: Part, classes: tuple[str, ...], count: int) -> tuple[Part, Part]:
+    if count >= len(pool):
+        raise ConfigError(
+            f"split.count: received {count:,}, but there are only {len(pool):,} training images. "
+            "Choose a smaller number, so that some are left to train on."
+        )
+    train = pool.select(np.arange(count, len(pool)))
+    for label in np.flatnonzero(pool.class_counts(len(classes))):
+        if not len(train.positions_of(int(label))):
+            raise ConfigError(
+                f"split.count: received {count:,}, but the first {count:,} images hold all of "
+                f"class {classes[label]!r}, and none is left to train on. "
+                'Choose a smaller number, or split.method "stratified".'
+            )
+    return train, pool.select(np.arange(count))
+
+
+def _stratified(pool: Part, classes: tuple[str, ...], split: SplitConfig) -> tuple[Part, Part]:
+    counts = pool.class_counts(len(classes))
+    for label in np.flatnonzero(counts == 1):
+        raise ConfigError(
+            f"split: class {classes[label]!r} has a single training image, which cannot be in "
+            'train and in validation. Add images to it, or choose split.method "none".'
+        )
+    drawn = stratified_draw(pool.label_array(), split.fraction, split.seed)
+    rest = np.setdiff1d(np.arange(len(pool)), drawn, assume_unique=True)
+    return pool.select(rest), pool.select(drawn)
+
+
+def _limited(part: Part, classes: tuple[str, ...], seed: int, limit: int | None) -> Part:
+    if limit is None or limit >= len(part):
+        return part
+    present = np.count_nonzero(part.class_counts(len(classes)))
+    if limit < present:
+        raise ConfigError(
+            f"dataset.limit: received {limit}, but there are {present} classes, and each needs "
+            f"at least one training image. Choose {present} or more."
+        )
+    return part.select(_draw(part.label_array(), limit, seed))
+
+
+def stratified_draw(labels: Indices, fraction: float, seed: int) -> Indices:
+    """Draw a fraction (0..0.5) of every class, at least one image each.
+
+    Args:
+        labels: (n,) int64; every class in it has at least two images.
+
+    Returns:
+        (m,) int64, ascending positions in `labels`; no class is drawn whole.
+    """
+    return _draw(labels, _part_size(len(labels), len(np.unique(labels)), fraction), seed)
+
+
+def draw_test(labels: Indices) -> Indices:
+    """The positions that become the test part of a set that brings none: always the same."""
+    return stratified_draw(labels, _TEST_FRACTION, _TEST_SEED)
+
+
+def drawn_test_size(images: int, classes: int) -> int:
+    """How many images draw_test takes."""
+    return _part_size(images, classes, _TEST_FRACTION)
+
+
+def _part_size(images: int, classes: int, fraction: float) -> int:
+    return max(round(fraction * images), classes)
+
+
+def _draw(labels: Indices, total: int, seed: int) -> Indices:
+    """Draw `total` positions, each class in proportion. (n,) -> (total,) int64, ascending."""
+    generator = np.random.default_rng(seed)
+    quotas = _quotas(np.bincount(labels), total)
+    drawn = [
+        generator.permutation(np.flatnonzero(labels == label))[:quota]
+        for label, quota in enumerate(quotas)
+    ]
+    return np.sort(np.concatenate(drawn)).astype(np.int64)
+
+
+def _quotas(counts: Indices, total: int) -> Indices:
+    """Share `total` among classes by largest remainders, at least one for each class.
+
+    Args:
+        counts: (K,) int64, images of each class; `total` is at least their number of
+            non-empty classes.
+
+    Returns:
+        (K,) int64 that sums to `total`.
+    """
+    exact = counts * (total / counts.sum())
+    quotas = np.floor(exact).astype(np.int64)
+    by_remainder = np.argsort(quotas - exact, kind="stable")
+    quotas[by_remainder[: total - quotas.sum()]] += 1
+    for label in np.flatnonzero((quotas == 0) & (counts > 0)):
+        quotas[label] = 1
+        quotas[np.argmax(quotas)] -= 1
+    return quotas

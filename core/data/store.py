@@ -1,0 +1,244 @@
+"""The cache of decoded images: .npy files that every process maps into memory.
+
+An entry is a folder that appears whole or not at all: written under a hidden name
+while a lock is held, synced, then renamed. Knows nothing of archives or image files.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from core.data.dataset import Images, Indices
+from core.data.errors import DatasetError
+from core.data.locks import exclusive
+from core.data.source import Batch, Progress, Size, Source
+from core.data.splits import draw_test
+
+_VERSION = 1  # of the layout: another number makes every old entry a miss
+_HEADER_BYTES = 128
+_PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """An entry opened: images mapped read-only, the small arrays in memory."""
+
+    classes: tuple[str, ...]
+    notes: tuple[str, ...]
+    images: Images  # (N, H, W, C) uint8, 0..255, memory-mapped
+    labels: Indices  # (N,) int64
+    parts: dict[str, Indices]  # (n,) int64 each
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where the images of one source at one size lie, whether or not they do yet."""
+
+    cache: Path
+    name: str
+    size: Size | None
+    location: str  # of the source, so that its outdated entries can be found
+    fingerprint: str
+
+    @property
+    def path(self) -> Path:
+        digest = hashlib.sha256(f"{_VERSION}|{self._stem}|{self.fingerprint}".encode())
+        return self.cache / f"{self._stem}-{digest.hexdigest()[:16]}"
+
+    @property
+    def _stem(self) -> str:
+        slug = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40]
+        named = hashlib.sha256(f"{self.name}|{self.location}".encode()).hexdigest()[:8]
+        size = f"{self.size[0]}x{self.size[1]}" if self.size else "own-size"
+        return f"{slug}-{size}-{named}"
+
+    def exists(self) -> bool:
+        return (self.path / "meta.json").is_file()
+
+    def siblings(self) -> list[Path]:
+        """Whole entries of the same source at the same size, this one among them."""
+        found = self.cache.glob(f"{self._stem}-*")
+        return sorted(path for path in found if (path / "meta.json").is_file())
+
+
+def open_or_build(entry: Entry, source: Source, progress: Progress) -> Stored:
+    """Map an entry into memory, decoding the source first where there is none yet.
+
+    Raises:
+        DatasetError: the source cannot be read, or the cache cannot be written.
+    """
+    stored = open_path(entry.path)
+    if stored is not None:
+        return stored
+    try:
+        entry.cache.mkdir(parents=True, exist_ok=True)
+        lock = entry.cache / f".{entry.path.name}.lock"
+        with exclusive(lock, progress, "Another process is preparing the images"):
+            stored = open_path(entry.path)
+            if stored is None:
+                _build(entry, source, progress)
+                stored = open_path(entry.path)
+    except OSError as error:
+        raise DatasetError(_cannot_write(entry, error)) from error
+    if stored is None:
+        raise DatasetError(f"The images at {entry.path} vanished as they were read. Try again.")
+    return stored
+
+
+def open_path(path: Path) -> Stored | None:
+    """Open an entry; None where there is none, or a damaged one, which is then built anew."""
+    try:
+        meta = json.loads((path / "meta.json").read_text(encoding="utf-8"))
+        images = np.load(path / "images.npy", mmap_mode="r", allow_pickle=False)
+        labels = _small(path / "labels.npy")
+        parts = {name: _small(path / f"{name}.npy") for name in meta["parts"]}
+        classes, notes = tuple(meta["classes"]), tuple(meta["notes"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None
+    return Stored(classes, notes, images, labels, parts)
+
+
+def _small(path: Path) -> Indices:
+    array: Indices = np.load(path, allow_pickle=False)
+    array.setflags(write=False)
+    return array
+
+
+def _build(entry: Entry, source: Source, progress: Progress) -> None:
+    """Write the entry whole. The caller holds its lock."""
+    for left_behind in entry.cache.glob(f".new-{entry.path.name}-*"):
+        shutil.rmtree(left_behind)  # by a process that was killed
+    temporary = entry.cache / f".new-{entry.path.name}-{os.getpid()}"
+    try:
+        temporary.mkdir()
+        _write(temporary, entry, source, progress)
+        if entry.path.exists():
+            shutil.rmtree(entry.path)  # damaged: it could not be opened
+        temporary.rename(entry.path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    for outdated in entry.siblings():
+        if outdated != entry.path:
+            shutil.rmtree(outdated, ignore_errors=True)  # processes that map it keep their pages
+
+
+def _write(folder: Path, entry: Entry, source: Source, progress: Progress) -> None:
+    labels, parts = _write_images(folder, source.batches(entry.size, progress))
+    if "train" not in parts:
+        raise DatasetError(f"{entry.name} holds no image to train on. Put images into it.")
+    notes = list(source.notes)
+    if "test" not in parts:
+        notes.append(_draw_test(parts, labels, source))
+    _save(folder / "labels.npy", labels)
+    for name, indices in parts.items():
+        _save(folder / f"{name}.npy", indices)
+    meta = {
+        "name": entry.name,
+        "location": entry.location,
+        "classes": list(source.classes),
+        "notes": notes,
+        "parts": list(parts),
+    }
+    (folder / "meta.json").write_text(json.dumps(meta, indent=2), encoding="utf-8")
+
+
+def _write_images(folder: Path, batches: Iterable[Batch]) -> tuple[Indices, dict[str, Indices]]:
+    """Append all images to one file.
+
+    Returns:
+        The labels, (N,) int64, and each part's positions in the file, in the part's order.
+    """
+    labels: list[Indices] = []
+    ranked: dict[str, list[tuple[int, Indices]]] = {}
+    with (folder / "images.npy").open("wb") as file:
+        writer = _GrowingArray(file)
+        for batch in batches:
+            positions = writer.append(batch.images)
+            labels.append(batch.labels)
+            ranked.setdefault(batch.part, []).append((batch.rank, positions))
+        writer.finish()
+    parts = {name: _in_rank_order(ranked[name]) for name in _PARTS if name in ranked}
+    return np.concatenate([np.empty(0, dtype=np.int64), *labels]), parts
+
+
+def _in_rank_order(ranked: list[tuple[int, Indices]]) -> Indices:
+    return np.concatenate([positions for _, positions in sorted(ranked, key=lambda item: item[0])])
+
+
+class _GrowingArray:
+    """An .npy file written front to back; its length is filled in at the end.
+
+    Appending meets a full disk as an error; a sparse memory map would die of SIGBUS.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._count = 0
+        self._shape: tuple[int, ...] = ()
+        file.write(b"\0" * _HEADER_BYTES)
+
+    def append(self, images: Images) -> Indices:
+        """Write (n, H, W, C) uint8; returns their positions, (n,) int64."""
+        self._shape = images.shape[1:]
+        self._file.write(np.ascontiguousarray(images, dtype=np.uint8).data)
+        start, self._count = self._count, self._count + len(images)
+        return np.arange(start, self._count, dtype=np.int64)
+
+    def finish(self) -> None:
+        header: dict[str, Any] = {
+            "descr": "|u1",
+            "fortran_order": False,
+            "shape": (self._count, *self._shape),
+        }
+        self._file.seek(0)
+        np.lib.format.write_array_header_1_0(self._file, header)
+        if self._file.tell() != _HEADER_BYTES:
+            raise ValueError(f"an .npy header of {self._file.tell()} bytes for {header['shape']}")
+        _sync(self._file)
+
+
+def _save(path: Path, array: Indices) -> None:
+    with path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+        _sync(file)
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _draw_test(parts: dict[str, Indices], labels: Indices, source: Source) -> str:
+    """Take a fifth of every class out of train as the test part; returns a note on it."""
+    train = parts["train"]
+    for label in np.flatnonzero(np.bincount(labels[train]) == 1):
+        raise DatasetError(
+            f"{source.name}: class {source.classes[label]!r} has a single image, which cannot be "
+            "in train and in test. Add images to it, or take its folder away."
+        )
+    drawn = draw_test(labels[train])
+    parts["test"] = train[drawn]
+    parts["train"] = np.delete(train, drawn)
+    return (
+        f"It brings no test part: {len(drawn):,} of {len(train):,} images, a fifth of every "
+        "class, always the same ones, were set apart as the test part."
+    )
+
+
+def _cannot_write(entry: Entry, error: OSError) -> str:
+    reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+    return (
+        f"The images of {entry.name} could not be kept under {entry.cache}: {reason}. Nothing "
+        "half-made was left. Make room there, or set CONVSCOPE_CACHE to a folder with space."
+    )
