@@ -1,0 +1,100 @@
+"""From a plan to a Keras model that takes pixels and gives probabilities.
+
+Every layer after the preprocessing is the plan's, name for name. Knows nothing of
+data sets, of training or of files.
+
+A model's state is `model.variables`: weights, moving statistics and the seed state of
+every Dropout layer. `model.weights` and `save_weights` leave the seeds out, so exact
+resuming must go by `model.variables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from core.config import ArchitectureConfig
+from core.models.layers import FusedBatchNormalization
+from core.models.plan import INPUT, LayerPlan, plan_layers
+
+# A half-precision softmax loses the small probabilities that the loss is made of.
+_FLOAT32_LAYERS = ("head", "probabilities")
+
+
+def build_model(
+    architecture: ArchitectureConfig,
+    input_shape: tuple[int, int, int],
+    classes: int,
+    *,
+    preprocessing: str = "rescale",
+    mean: Sequence[float] | None = None,
+    variance: Sequence[float] | None = None,
+    fused: bool = True,
+    name: str = "convscope",
+) -> keras.Model:
+    """Build the network under Keras's current dtype policy.
+
+    Args:
+        architecture: the blocks, dense layers and head.
+        input_shape: (H, W, C) of the images.
+        classes: how many classes there are.
+        preprocessing: "rescale", "standardize" or "samplewise", as in RunConfig.
+        mean: (C,) of pixels 0..255; only for "standardize".
+        variance: (C,) of pixels 0..255; only for "standardize".
+        fused: train with FusedBatchNormalization in place of the stock layer.
+        name: the model's name.
+
+    Returns:
+        A functional model from (N, H, W, C) pixels 0..255 to (N, K) float32
+        probabilities, (N, 1) with a sigmoid head. Layer "head" gives the logits.
+
+    Raises:
+        ConfigError: the network does not fit the input or the classes.
+    """
+    plan = plan_layers(architecture, input_shape, classes)
+    pixels = keras.Input(input_shape, dtype="float32", name="pixels")
+    tensors = {INPUT: _preprocessing_layer(preprocessing, mean, variance)(pixels)}
+    for item in plan:
+        received = [tensors[source] for source in item.inputs]
+        layer = _layer(item, fused)
+        tensors[item.name] = layer(received if len(received) > 1 else received[0])
+    return keras.Model(pixels, tensors[plan[-1].name], name=name)
+
+
+def _layer(item: LayerPlan, fused: bool) -> keras.Layer:
+    options = dict(item.options)
+    if item.name in _FLOAT32_LAYERS:
+        options["dtype"] = "float32"
+    if item.type == "BatchNormalization" and fused:
+        return FusedBatchNormalization(name=item.name, **options)
+    return getattr(keras.layers, item.type)(name=item.name, **options)
+
+
+def _preprocessing_layer(
+    kind: str, mean: Sequence[float] | None, variance: Sequence[float] | None
+) -> keras.Layer:
+    """A stock layer without weights, in float32 whatever the policy: pixels need the digits."""
+    common: dict[str, Any] = {"dtype": "float32", "name": "preprocessing"}
+    if kind == "rescale":
+        return keras.layers.Rescaling(1.0 / 255.0, **common)
+    if kind == "samplewise":
+        # Each image to mean 0 and standard deviation 1 over all its pixels and channels.
+        return keras.layers.LayerNormalization(
+            axis=[1, 2, 3], center=False, scale=False, epsilon=1e-6, **common
+        )
+    if kind != "standardize":
+        raise ValueError(
+            f"preprocessing is {kind!r}; it must be 'rescale', 'standardize' or 'samplewise'"
+        )
+    if mean is None or variance is None:
+        raise ValueError(
+            "preprocessing 'standardize' needs the mean and variance of every channel; "
+            f"received mean={mean!r}, variance={variance!r}"
+        )
+    numbers = {
+        "mean": [float(value) for value in mean],
+        "variance": [float(value) for value in variance],
+    }
+    return keras.layers.Normalization(axis=-1, **numbers, **common)

@@ -1,0 +1,113 @@
+"""What is saved opens in stock Keras alone and says the same."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from core.models.builder import build_model
+from core.models.export import ModelError, load_model, save_model, to_stock
+from core.models.layers import FusedBatchNormalization
+from core.models.presets import PRESETS
+from tests.models.architectures import ODD
+
+STRANGER = """
+import sys
+import keras, numpy as np
+model = keras.saving.load_model(sys.argv[1], safe_mode=True)
+policies = {layer.dtype_policy.name for layer in model.layers}
+assert policies == {"float32"}, policies
+assert all(type(layer).__module__.startswith("keras.") for layer in model.layers)
+assert not any(name.split(".")[0] == "core" for name in sys.modules)
+np.save(sys.argv[3], model.predict(np.load(sys.argv[2]), verbose=0))
+"""
+
+
+def _trained(policy: str) -> tuple[keras.Model, np.ndarray]:
+    """A model whose moving statistics are no longer the initial ones, and some pixels."""
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3), dtype=np.uint8)
+    preset = PRESETS["vgg-6"]
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        model = build_model(
+            preset.architecture, preset.input_shape, preset.classes, preprocessing="samplewise"
+        )
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    for _ in range(3):
+        model(pixels, training=True)
+    return model, pixels
+
+
+def test_a_fresh_process_without_core_predicts_the_same(tmp_path: Path) -> None:
+    model, pixels = _trained("float32")
+    save_model(model, tmp_path / "model.keras")
+    np.save(tmp_path / "pixels.npy", pixels)
+    files = [str(tmp_path / name) for name in ("model.keras", "pixels.npy", "out.npy")]
+    subprocess.run([sys.executable, "-c", STRANGER, *files], check=True, cwd=tmp_path)
+    expected = model.predict(pixels.astype(np.float32), verbose=0)
+    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), expected, atol=1e-5)
+
+
+def test_a_bfloat16_model_is_saved_in_float32(tmp_path: Path) -> None:
+    model, pixels = _trained("mixed_bfloat16")
+    save_model(model, tmp_path / "model.keras")
+    loaded = load_model(tmp_path / "model.keras")
+    assert {layer.compute_dtype for layer in loaded.layers} == {"float32"}
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        assert b"bfloat16" not in archive.read("config.json")
+    np.testing.assert_allclose(loaded(pixels), model(pixels), atol=2e-2)
+
+
+def test_stock_copy_has_the_same_weights_and_no_fused_layer() -> None:
+    model, _ = _trained("mixed_bfloat16")
+    stock = to_stock(model)
+    assert not any(isinstance(layer, FusedBatchNormalization) for layer in stock.layers)
+    for ours, theirs in zip(model.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert [layer.name for layer in stock.layers] == [layer.name for layer in model.layers]
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("preprocessing", ["rescale", "standardize"])
+def test_odd_networks_survive(tmp_path: Path, name: str, preprocessing: str) -> None:
+    architecture, shape, classes = ODD[name]
+    numbers = {"mean": [100.0] * shape[2], "variance": [900.0] * shape[2]}
+    model = build_model(architecture, shape, classes, preprocessing=preprocessing, **numbers)
+    save_model(model, tmp_path / "model.keras")
+    pixels = np.random.default_rng(0).integers(0, 256, (3, *shape), dtype=np.uint8)
+    loaded = load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded(pixels), model(pixels), atol=1e-5)
+
+
+def test_saving_leaves_no_temporary_file(tmp_path: Path) -> None:
+    model, _ = _trained("float32")
+    save_model(model, tmp_path / "model.keras")
+    save_model(model, tmp_path / "model.keras")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_missing_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="There is no model at"):
+        load_model(tmp_path / "model.keras")
+
+
+def test_torn_model(tmp_path: Path) -> None:
+    model, _ = _trained("float32")
+    path = tmp_path / "model.keras"
+    save_model(model, path)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(ModelError, match="only a part"):
+        load_model(path)
+
+
+def test_foreign_archive(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("hello.txt", "not a model")
+    with pytest.raises(ModelError, match="cannot be opened"):
+        load_model(path)

@@ -1,0 +1,98 @@
+"""Fused batch normalization gives the stock layer's numbers."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from core.models.layers import FusedBatchNormalization
+
+
+def _pair(policy: str) -> tuple[keras.Layer, keras.Layer]:
+    """A stock and a fused layer with the same, not trivial, variables."""
+    layers = (
+        keras.layers.BatchNormalization(dtype=policy),
+        FusedBatchNormalization(dtype=policy),
+    )
+    random = np.random.default_rng(1)
+    values = [random.uniform(0.5, 1.5, 5).astype(np.float32) for _ in range(4)]
+    for layer in layers:
+        layer.build((None, 6, 7, 5))
+        layer.set_weights(values)
+    return layers
+
+
+def _batch(count: int = 8) -> tf.Tensor:
+    random = np.random.default_rng(0)
+    return tf.constant(random.normal(2.0, 3.0, (count, 6, 7, 5)), tf.float32)
+
+
+def _outputs_and_gradients(layer: keras.Layer, batch: tf.Tensor) -> list[np.ndarray]:
+    weights = tf.cast(tf.reshape(tf.range(tf.size(batch)) % 13, batch.shape), tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(batch)
+        outputs = layer(batch, training=True)
+        loss = tf.reduce_sum(tf.cast(outputs, tf.float32) * weights)
+    gradients = tape.gradient(loss, [batch, layer.gamma.value, layer.beta.value])
+    return [tf.cast(x, tf.float32).numpy() for x in (outputs, *gradients)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "tolerance"),
+    [("float32", 4e-5), ("mixed_bfloat16", 1.6e-2), ("mixed_float16", 2e-3)],
+)
+def test_training_agrees_with_stock(policy: str, tolerance: float) -> None:
+    stock, fused = _pair(policy)
+    batch = tf.cast(_batch(), stock.compute_dtype)
+    for expected, received in zip(
+        _outputs_and_gradients(stock, batch), _outputs_and_gradients(fused, batch), strict=True
+    ):
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(received, expected, atol=tolerance * scale)
+    for expected, received in zip(stock.weights, fused.weights, strict=True):
+        np.testing.assert_allclose(received.numpy(), expected.numpy(), rtol=1e-4)
+
+
+def test_bessel_is_undone() -> None:
+    """Two values: the unbiased variance would be twice the one that belongs here."""
+    layer = FusedBatchNormalization(momentum=0.0)
+    layer(tf.constant([[[[1.0]]], [[[3.0]]]]), training=True)
+    np.testing.assert_allclose(layer.moving_variance.numpy(), [1.0], rtol=1e-6)
+
+
+def test_one_value_has_no_variance() -> None:
+    layer = FusedBatchNormalization(momentum=0.0)
+    layer(tf.constant([[[[4.0]]]]), training=True)
+    np.testing.assert_allclose(layer.moving_variance.numpy(), [0.0], atol=1e-6)
+    np.testing.assert_allclose(layer.moving_mean.numpy(), [4.0])
+
+
+def test_inference_is_the_stock_layer() -> None:
+    stock, fused = _pair("float32")
+    np.testing.assert_array_equal(fused(_batch()), stock(_batch()))
+
+
+def test_frozen_layer_keeps_its_statistics() -> None:
+    _, fused = _pair("float32")
+    fused.trainable = False
+    before = fused.moving_mean.numpy()
+    fused(_batch(), training=True)
+    np.testing.assert_array_equal(fused.moving_mean.numpy(), before)
+
+
+def test_flat_inputs_fall_back_to_stock() -> None:
+    stock, fused = keras.layers.BatchNormalization(), FusedBatchNormalization()
+    flat = tf.reshape(_batch(), (8, -1))
+    np.testing.assert_array_equal(fused(flat, training=True), stock(flat, training=True))
+
+
+def test_works_in_a_graph_with_an_open_batch_axis() -> None:
+    stock, fused = _pair("float32")
+    call = tf.function(
+        lambda images: fused(images, training=True),
+        input_signature=[tf.TensorSpec([None, 6, 7, 5])],
+    )
+    np.testing.assert_allclose(call(_batch(3)), stock(_batch(3), training=True), atol=1e-5)
+    np.testing.assert_allclose(
+        fused.moving_variance.numpy(), stock.moving_variance.numpy(), rtol=1e-5
+    )

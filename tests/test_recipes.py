@@ -1,0 +1,121 @@
+"""The shipped configurations: the write-ups' numbers, and whole and sound in every case."""
+
+import json
+
+import pytest
+
+from core.config import ConfigError, parse_config
+from core.models.plan import check_fits
+from core.models.presets import PRESETS
+from core.recipes import RECIPES, find_recipe
+
+SHAPES = {
+    "digits": ((32, 32, 1), 10),
+    "cifar10": ((32, 32, 3), 10),
+    "cats-and-dogs-1000": ((150, 150, 3), 2),
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_is_sound(name: str) -> None:
+    recipe = find_recipe(name)
+    config = recipe.config
+    assert config.recipe == recipe.name == name
+    assert parse_config(json.loads(config.to_json())) == config
+    check_fits(config.architecture, *SHAPES[config.dataset.name])
+    assert recipe.title and recipe.source and recipe.notes
+    assert config.architecture.name in PRESETS
+
+
+def test_unknown_recipe_lists_the_names() -> None:
+    with pytest.raises(ConfigError, match=r"'cifar'.*digits-quick.*cifar10-2020-vgg"):
+        find_recipe("cifar")
+
+
+def test_2018() -> None:
+    config = RECIPES["cifar10-2018"].config
+    assert config.architecture == PRESETS["plain-4"].architecture
+    assert config.preprocessing == "samplewise"
+    assert config.augmentation.horizontal_flip
+    assert config.optimizer.model_dump() == {"kind": "sgd", "momentum": 0.9, "nesterov": True}
+    assert config.schedule.model_dump() == {
+        "kind": "inverse_time",
+        "learning_rate": 1e-3,
+        "decay": 1e-4,
+    }
+    test = config.range_test
+    assert (test.start, test.end, test.iterations, test.batch_size) == (1e-5, 1.288, 300, 10)
+    assert (test.end / test.start) ** (1 / test.iterations) == pytest.approx(1.04, abs=1e-3)
+
+
+def test_2018_control_and_cyclical_differ_in_the_schedule_alone() -> None:
+    control = RECIPES["cifar10-2018"].config
+    cyclical = RECIPES["cifar10-2018-cyclical"].config
+    names = {"title", "recipe", "schedule"}
+    assert control.model_dump(exclude=names) == cyclical.model_dump(exclude=names)
+    assert cyclical.schedule.model_dump() == {
+        "kind": "cyclical",
+        "learning_rate": 1e-4,
+        "max_learning_rate": 6e-3,
+        "step_size": 1000,
+        "gamma": 1.0,
+    }
+
+
+def test_2020_may() -> None:
+    config = RECIPES["cifar10-2020-batchnorm"].config
+    assert config.architecture == PRESETS["batchnorm-6"].architecture
+    assert config.split.method == "none"
+    shifted = config.augmentation
+    assert (shifted.width_shift, shifted.height_shift, shifted.start_epoch) == (0.1, 0.1, 50)
+    assert shifted.horizontal_flip and shifted.fill == "nearest"
+    training = config.training
+    assert (training.epochs, training.batch_size) == (100, 32)
+    assert (training.steps_per_epoch, training.keep) == (1562, "last")
+    assert (config.optimizer.kind, config.schedule.learning_rate) == ("adam", 1e-3)
+
+
+def test_2019() -> None:
+    config = RECIPES["catdog-2019"].config
+    assert config.architecture == PRESETS["catdog-4"].architecture
+    assert not config.augmentation.active
+    assert (config.optimizer.kind, config.schedule.learning_rate) == ("rmsprop", 1e-4)
+    training = config.training
+    assert (training.epochs, training.batch_size) == (30, 20)
+    assert (training.steps_per_epoch, training.validation_steps) == (250, 100)
+
+
+def test_2019_regularized() -> None:
+    config = RECIPES["catdog-2019-regularized"].config
+    assert config.architecture.flatten_dropout == 0.5
+    changed = config.augmentation.model_dump(exclude_defaults=True)
+    assert changed == {
+        "rotation": 40.0,
+        "width_shift": 0.2,
+        "height_shift": 0.2,
+        "shear": 0.2,
+        "zoom": 0.2,
+        "horizontal_flip": True,
+    }
+    assert config.augmentation.fill == "nearest"
+
+
+def test_2020_february() -> None:
+    recipe = RECIPES["cifar10-2020-vgg"]
+    config = recipe.config
+    assert "78.77 %" in recipe.reached
+    assert config.architecture == PRESETS["vgg-6"].architecture
+    assert (config.split.method, config.split.count) == ("first-n", 5000)
+    shifted = config.augmentation
+    assert (shifted.width_shift, shifted.height_shift, shifted.zoom) == (0.2, 0.2, 0.2)
+    stopping = config.training.early_stopping
+    assert stopping is not None
+    assert (stopping.monitor, stopping.patience, stopping.restore_best) == ("val_loss", 5, False)
+    training = config.training
+    assert (training.epochs, training.batch_size, training.keep) == (50, 64, "last")
+
+
+def test_digits_are_never_mirrored() -> None:
+    augmentation = RECIPES["digits-quick"].config.augmentation
+    assert augmentation.active
+    assert not (augmentation.horizontal_flip or augmentation.vertical_flip)
