@@ -41,6 +41,7 @@ class DigitsSource:
 
     name: str
     classes: tuple[str, ...]
+    count: int
     notes: list[str] = field(default_factory=list)
 
     def fingerprint(self) -> str:
@@ -63,6 +64,7 @@ class CifarSource:
 
     name: str
     classes: tuple[str, ...]
+    count: int
     path: Path
     files: dict[str, str]  # file name -> part, in the order of each part
     label_bytes: int
@@ -134,6 +136,7 @@ class IdxSource:
 
     name: str
     classes: tuple[str, ...]
+    count: int
     paths: dict[str, tuple[Path, Path]]  # part -> (images, labels)
     notes: list[str] = field(default_factory=list)
 

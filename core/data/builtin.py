@@ -45,6 +45,11 @@ class BuiltIn:
         """(height, width) of its images."""
         return self.image_shape[:2]
 
+    @property
+    def count(self) -> int:
+        """Images in all parts."""
+        return sum(self.sizes.values())
+
 
 @dataclass(frozen=True)
 class Found:
@@ -55,7 +60,7 @@ class Found:
 
 
 def _locate_digits(spec: BuiltIn, folder: Path) -> Found | None:
-    return Found(None, DigitsSource(spec.name, spec.classes))
+    return Found(None, DigitsSource(spec.name, spec.classes, spec.count))
 
 
 def _locate_cifar(
@@ -70,7 +75,9 @@ def _locate_cifar(
     whole += [path for path in archives if path.is_file()]
     lacking = [place for place in places if any((place / name).is_file() for name in files)]
     for path in whole + lacking:
-        return Found(path, CifarSource(spec.name, spec.classes, path, files, label_bytes))
+        return Found(
+            path, CifarSource(spec.name, spec.classes, spec.count, path, files, label_bytes)
+        )
     return None
 
 
@@ -91,7 +98,7 @@ def _locate_idx(spec: BuiltIn, folder: Path) -> Found | None:
 def _idx_found(spec: BuiltIn, place: Path, paths: list[Path]) -> Found:
     train_images, train_labels, test_images, test_labels = paths
     parts = {"train": (train_images, train_labels), "test": (test_images, test_labels)}
-    return Found(place, IdxSource(spec.name, spec.classes, parts))
+    return Found(place, IdxSource(spec.name, spec.classes, spec.count, parts))
 
 
 def _idx_file(place: Path, filename: str) -> Path | None:

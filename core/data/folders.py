@@ -12,7 +12,7 @@ import os
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -92,7 +92,7 @@ def find_layout(name: str, paths: Iterable[str]) -> Layout | None:
 
 def _image_path(path: str) -> tuple[str, ...] | None:
     """The parts of an image's path; None for other files, hidden ones and hostile paths."""
-    parts = PurePosixPath(path.replace("\\", "/")).parts
+    parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts or "__MACOSX" in parts:
         return None
     if any(part.startswith(".") for part in parts):
@@ -157,10 +157,11 @@ class _FolderFiles:
 class _ZipFiles:
     def __init__(self, location: Path) -> None:
         self._archive = zipfile.ZipFile(location)
+        self._members = {_plain_name(info): info for info in self._archive.infolist()}
 
     def read(self, path: str) -> bytes:
         # Bounded, whatever size the member claims: a zip bomb is an unreadable image.
-        with self._archive.open(path) as file:
+        with self._archive.open(self._members[path]) as file:
             return file.read(_MOST_FILE_BYTES + 1)
 
     def close(self) -> None:
@@ -200,12 +201,17 @@ def _zip_names(location: Path, size: int, modified: int) -> tuple[str, ...]:
     """Names in a zip; remembered until its size or time of change differ."""
     try:
         with zipfile.ZipFile(location) as archive:
-            return tuple(info.filename for info in archive.infolist() if not info.is_dir())
+            return tuple(_plain_name(info) for info in archive.infolist() if not info.is_dir())
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         raise DatasetError(
             f"{location} cannot be opened as a zip ({error}). It may have been copied in part: "
             "copy it again, or unpack it into a folder beside it."
         ) from error
+
+
+def _plain_name(member: zipfile.ZipInfo) -> str:
+    """Its path with single forward slashes; some Windows tools write backslashes."""
+    return PurePosixPath(member.filename.replace("\\", "/")).as_posix()
 
 
 @dataclass
@@ -228,6 +234,10 @@ class FolderSource:
     @property
     def classes(self) -> tuple[str, ...]:
         return self.layout.classes
+
+    @property
+    def count(self) -> int:
+        return len(self.layout.files)
 
     def fingerprint(self) -> str:
         """Looks at files, not at their layout: that is for the first load only."""
@@ -254,8 +264,10 @@ class FolderSource:
         train = np.zeros(len(self.classes), dtype=np.int64)
         self._unreadable.clear()
         prepare_for({PurePosixPath(file.path).suffix.lower() for file in files})
-        with closing(self._open()) as contents:
-            images = _ahead(lambda file: _decode(contents, file.path, size), files)
+        with (
+            closing(self._open()) as contents,
+            closing(_ahead(lambda file: _decode(contents, file.path, size), files)) as images,
+        ):
             for done, (file, image) in enumerate(zip(files, images, strict=True), start=1):
                 if isinstance(image, str):
                     self._refuse_many(file, image)
@@ -319,7 +331,7 @@ def _batch(pairs: list[tuple[ImageFile, Images]]) -> Batch:
 
 def _ahead(
     function: Callable[[_Item], _Result], items: Iterable[_Item], depth: int = 2 * _BATCH
-) -> Iterator[_Result]:
+) -> Generator[_Result, None, None]:
     """Map on threads, in order, never more than `depth` results ahead of the reader."""
     pending: deque[Future[_Result]] = deque()
     pool = ThreadPoolExecutor(os.cpu_count())

@@ -27,6 +27,7 @@ _PLAIN = (
 )
 SUFFIXES = _HEIF.union(_PLAIN)
 _MOST_PIXELS = 64_000_000
+_RESIZED_AT_ONCE = 64  # memory stays small however large the size
 _WHITE = (255, 255, 255, 255)
 
 
@@ -92,9 +93,11 @@ def resized(
     for batch in batches:
         if size is None or batch.images.shape[1:3] == size:
             yield batch
-        else:
-            images = np.stack([_resize(image, size, resample) for image in batch.images])
-            yield Batch(batch.part, batch.rank, images, batch.labels)
+            continue
+        for start in range(0, len(batch.images), _RESIZED_AT_ONCE):
+            block = slice(start, start + _RESIZED_AT_ONCE)
+            images = np.stack([_resize(image, size, resample) for image in batch.images[block]])
+            yield Batch(batch.part, batch.rank, images, batch.labels[block])
 
 
 def _resize(image: Images, size: Size, resample: Image.Resampling) -> Images:

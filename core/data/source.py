@@ -41,6 +41,11 @@ class Source(Protocol):
         """Class names; a label is a position in them."""
         ...
 
+    @property
+    def count(self) -> int:
+        """About how many images there are, to see beforehand whether they fit."""
+        ...
+
     def fingerprint(self) -> str:
         """Text that changes whenever the images may have changed."""
         ...

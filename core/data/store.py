@@ -27,6 +27,7 @@ from core.data.splits import draw_test
 
 _VERSION = 1  # of the layout: another number makes every old entry a miss
 _HEADER_BYTES = 128
+_MOST_CHANNELS = 3
 _PARTS = ("train", "validation", "test")
 
 
@@ -117,6 +118,7 @@ def _small(path: Path) -> Indices:
 
 def _build(entry: Entry, source: Source, progress: Progress) -> None:
     """Write the entry whole. The caller holds its lock."""
+    _require_space(entry, source)
     for left_behind in entry.cache.glob(f".new-{entry.path.name}-*"):
         shutil.rmtree(left_behind)  # by a process that was killed
     temporary = entry.cache / f".new-{entry.path.name}-{os.getpid()}"
@@ -131,6 +133,20 @@ def _build(entry: Entry, source: Source, progress: Progress) -> None:
     for outdated in entry.siblings():
         if outdated != entry.path:
             shutil.rmtree(outdated, ignore_errors=True)  # processes that map it keep their pages
+
+
+def _require_space(entry: Entry, source: Source) -> None:
+    if entry.size is None:
+        return
+    height, width = entry.size
+    needed = source.count * height * width * _MOST_CHANNELS
+    free = shutil.disk_usage(entry.cache).free
+    if needed > free:
+        raise DatasetError(
+            f"{source.count:,} images of {height}x{width} pixels take up to {needed / 1e9:,.1f} GB "
+            f"under {entry.cache}, where only {free / 1e9:,.1f} GB are free. Choose a smaller "
+            "image size, make room, or set CONVSCOPE_CACHE to a folder with more space."
+        )
 
 
 def _write(folder: Path, entry: Entry, source: Source, progress: Progress) -> None:

@@ -61,6 +61,12 @@ def load(name: str, folder: Path, **fields: Any) -> Dataset:
     return load_dataset(DatasetConfig(name=name, **fields), folder)
 
 
+def seconds_to_load(name: str, folder: Path) -> float:
+    start = time.perf_counter()
+    load(name, folder)
+    return time.perf_counter() - start
+
+
 def test_folders_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONVSCOPE_DATASETS", "/data/sets")
     assert datasets_folder() == Path("/data/sets")
@@ -247,8 +253,8 @@ def test_download_then_load(spec: BuiltIn, mirror: tuple[Path, str], folder: Pat
     served, address = mirror
     write_tar(served / "cifar-10-binary.tar.gz", "cifar-10-batches-bin", cifar10_files())
     write_tar(served / "cifar-100-binary.tar.gz", "cifar-100-binary", cifar100_files())
-    for name, data in idx_files().items():
-        (served / name).write_bytes(data)
+    for name, content in idx_files().items():
+        (served / name).write_bytes(content)
     near = mirrored(spec, served, address)
     data = load_built_in(near, None, folder, download=True, progress=no_progress)
     assert data.name == spec.name
@@ -338,9 +344,7 @@ def test_the_real_cats_and_dogs(datasets_folder: Path) -> None:
     assert [len(part) for part in data.parts.values()] == [700, 150, 150]
     assert data.train.class_counts(2).tolist() == [350, 350]
     assert data.image_shape == (150, 150, 3)
-    start = time.perf_counter()
-    load("cats-and-dogs-1000", datasets_folder)
-    assert time.perf_counter() - start < 0.05
+    assert min(seconds_to_load("cats-and-dogs-1000", datasets_folder) for _ in range(5)) < 0.05
 
 
 @pytest.mark.slow

@@ -185,6 +185,14 @@ def test_a_zip_bomb_is_an_unreadable_image(tmp_path: Path) -> None:
     assert "larger than 64 MB" in data.notes[0]
 
 
+def test_odd_slashes_in_a_zip(tmp_path: Path) -> None:
+    names = [f"set\\train\\{kind}\\{index}.png" for kind in "ab" for index in range(2)]
+    names += [f"./set//test/{kind}/1.png" for kind in "ab"]
+    write_zip(tmp_path / "odd.zip", {name: png() for name in names})
+    data = load_dataset(DatasetConfig(name="odd", image_size=(8, 8)), tmp_path)
+    assert [len(part) for part in data.parts.values()] == [4, 2]
+
+
 def test_an_encrypted_member_is_an_unreadable_image(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "locked.zip", {"a/1.png": png(), "b/1.png": png()})
     data = bytearray(path.read_bytes())
