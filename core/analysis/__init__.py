@@ -1,0 +1,1 @@
+"""What a trained network does: evaluation, feature maps. Knows nothing of pages or figures."""

@@ -1,0 +1,170 @@
+"""How well a network does on the test part: accuracy, loss, confusion, mistakes.
+
+Reads what the worker wrote, so that it needs no TensorFlow. Knows nothing of figures.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.analysis.confusion import (
+    PerClass,
+    confusion_matrix,
+    normalize_confusion,
+    per_class_scores,
+)
+from core.runs import Run, RunError
+
+__all__ = [
+    "Evaluation",
+    "PerClass",
+    "evaluate",
+    "load_evaluation",
+    "mistakes",
+    "most_confused",
+    "normalize_confusion",
+]
+
+_SMALLEST = 1e-7  # probabilities are clipped here, as Keras does before taking a logarithm
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Test labels and probabilities, and all that follows from them."""
+
+    classes: tuple[str, ...]
+    labels: np.ndarray  # (N,) int64
+    probabilities: np.ndarray  # (N, K) float32, rows sum to 1
+
+    @cached_property
+    def predictions(self) -> np.ndarray:
+        """The most probable class of each image.  # (N,) int64"""
+        return self.probabilities.argmax(axis=1)
+
+    @cached_property
+    def confidences(self) -> np.ndarray:
+        """The probability of the predicted class.  # (N,) float32, 0..1"""
+        return self.probabilities.max(axis=1)
+
+    @cached_property
+    def test_accuracy(self) -> float:
+        return float(np.mean(self.predictions == self.labels))
+
+    @cached_property
+    def test_loss(self) -> float:
+        """Mean cross-entropy of the true class, in nats."""
+        true = self.probabilities[np.arange(len(self.labels)), self.labels].astype(np.float64)
+        return float(-np.log(np.clip(true, _SMALLEST, 1.0)).mean())
+
+    @cached_property
+    def confusion(self) -> np.ndarray:
+        """Counts, rows true and columns predicted.  # (K, K) int64"""
+        return confusion_matrix(self.labels, self.predictions, len(self.classes))
+
+    @cached_property
+    def per_class(self) -> list[PerClass]:
+        return per_class_scores(self.confusion, self.classes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the single images, ready for JSON."""
+        return {
+            "test_accuracy": self.test_accuracy,
+            "test_loss": self.test_loss,
+            "images": len(self.labels),
+            "classes": list(self.classes),
+            "confusion": self.confusion.tolist(),
+            "per_class": [asdict(item) for item in self.per_class],
+        }
+
+
+def evaluate(labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> Evaluation:
+    """An Evaluation of arrays whose shapes and values have been checked.
+
+    Raises:
+        ValueError: quoting what does not fit.
+    """
+    if probabilities.ndim != 2 or probabilities.shape != (len(labels), len(classes)):
+        raise ValueError(
+            f"probabilities have shape {probabilities.shape}; "
+            f"{len(labels)} labels and {len(classes)} classes ask for "
+            f"{(len(labels), len(classes))}"
+        )
+    if not len(labels):
+        raise ValueError("there are no predictions in it")
+    if labels.min() < 0 or labels.max() >= len(classes):
+        wrong = labels[(labels < 0) | (labels >= len(classes))][0]
+        raise ValueError(f"label {wrong} is not one of 0 to {len(classes) - 1}")
+    if not np.isfinite(probabilities).all():
+        raise ValueError("some probabilities are not finite numbers")
+    return Evaluation(tuple(classes), labels.astype(np.int64), probabilities)
+
+
+def load_evaluation(run: Run) -> Evaluation:
+    """The evaluation of a run's test predictions.
+
+    Raises:
+        RunError: the run has none yet, or its files cannot be read.
+    """
+    if not run.predictions_path.is_file():
+        raise RunError(
+            f"Run {run.id} has not been evaluated yet: its test predictions are written when "
+            "training ends. Wait until it has finished, or choose another run."
+        )
+    try:
+        classes = _classes(run)
+        labels, probabilities = _read_predictions(run.predictions_path)
+        return evaluate(labels, probabilities, classes)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise RunError(
+            f"The test predictions of run {run.id} cannot be read ({error}). "
+            "Train it again, or choose another run."
+        ) from error
+
+
+def _classes(run: Run) -> list[str]:
+    classes = run.facts().get("classes")
+    if not isinstance(classes, list) or not classes:
+        raise ValueError("its classes.json is missing or damaged")
+    return [str(name) for name in classes]
+
+
+def _read_predictions(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Returns: labels (N,) int64, probabilities (N, K) float32"""
+    with np.load(path, allow_pickle=False) as arrays:
+        return arrays["labels"].astype(np.int64), arrays["probabilities"].astype(np.float32)
+
+
+def mistakes(
+    evaluation: Evaluation, true: int | None = None, predicted: int | None = None
+) -> np.ndarray:
+    """Positions of misclassified test images, the most confident first.
+
+    Args:
+        true, predicted: keep only those of this true, of this predicted class.
+
+    Returns: (n,) int64 positions in the test part
+    """
+    wrong = evaluation.predictions != evaluation.labels
+    if true is not None:
+        wrong &= evaluation.labels == true
+    if predicted is not None:
+        wrong &= evaluation.predictions == predicted
+    positions = np.flatnonzero(wrong)
+    order = np.argsort(-evaluation.confidences[positions], kind="stable")
+    return positions[order]
+
+
+def most_confused(evaluation: Evaluation, n: int = 5) -> list[tuple[int, int, int]]:
+    """(true, predicted, count) of the n most frequent confusions, the most frequent first."""
+    counts = evaluation.confusion.copy()
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:n]
+    pairs = (np.unravel_index(flat, counts.shape) for flat in order)
+    return [(int(i), int(j), int(counts[i, j])) for i, j in pairs if counts[i, j]]

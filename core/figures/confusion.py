@@ -1,0 +1,152 @@
+"""The confusion matrix as a figure whose cells can be clicked.
+
+Knows nothing of how predictions were made or of what a click leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.analysis.confusion import normalize_confusion
+from core.figures.theme import ACCENT, layout, with_alpha
+
+MOST_ANNOTATED = 20  # classes; with more, a number no longer fits its cell
+_MOST_TICKS = 34
+_STRONG = 0.75  # from this share of the accent colour on, text must be white to be read
+
+
+def confusion_figure(
+    confusion: np.ndarray, classes: Sequence[str], normalized: bool = False
+) -> go.Figure:
+    """A heatmap, rows true and columns predicted, the first class at the top left.
+
+    The markers over the cells are invisible: a click on a heatmap fires no selection event,
+    one on a scatter point does. Their customdata is (true index, predicted index).
+
+    Args:
+        confusion: (K, K) int64 counts.
+        classes: K names.
+        normalized: show each row's shares in percent, not counts.
+    """
+    counts = np.asarray(confusion)
+    shares = normalize_confusion(counts)
+    # Shares are absolute, counts relative to the largest. The root brings out the mistakes,
+    # which are few beside the diagonal.
+    strength = np.sqrt(shares if normalized else counts / max(int(counts.max(initial=0)), 1))
+    height = _height(len(classes))
+    figure = go.Figure([_cells(strength)])
+    if len(classes) <= MOST_ANNOTATED:
+        texts = _texts(counts, shares, normalized)
+        figure.add_traces([_numbers(strength, texts, strong) for strong in (False, True)])
+    figure.add_trace(_targets(counts, shares, classes, height))
+    figure.update_xaxes(title_text="Predicted class", **_axis(classes))
+    figure.update_yaxes(title_text="True class", **_axis(classes), scaleanchor="x")
+    figure.update_yaxes(range=[len(classes) - 0.5, -0.5], constraintoward="top")
+    if max((len(name) for name in classes), default=0) * len(classes) > 60:
+        figure.update_xaxes(tickangle=-45)
+    return layout(
+        figure,
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=False,
+        hovermode="closest",
+        hoverdistance=-1,  # the nearest cell, however far: a click anywhere in it selects it
+        dragmode=False,
+        uirevision="confusion",
+    )
+
+
+def _height(classes: int) -> int:
+    """Pixels: cells of 46 and more for few classes, the whole matrix on a screen for many."""
+    return int(np.clip(46 * classes + 140, 360, 760))
+
+
+def _axis(classes: Sequence[str]) -> dict[str, Any]:
+    """Numbers with names as labels: classes called "0" to "9" must not become a number axis."""
+    every = -(-len(classes) // _MOST_TICKS)
+    ticks = list(range(0, len(classes), every))
+    return {
+        "tickmode": "array",
+        "tickvals": ticks,
+        "ticktext": [classes[i] for i in ticks],
+        "range": [-0.5, len(classes) - 0.5],
+        "constrain": "domain",
+        "showgrid": False,
+        "fixedrange": True,
+        "ticks": "",
+    }
+
+
+def _cells(strength: np.ndarray) -> go.Heatmap:
+    """From nearly transparent to the accent colour, so that it is right on any page."""
+    gap = 2 if len(strength) <= MOST_ANNOTATED else 0
+    return go.Heatmap(
+        z=strength.tolist(),
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, with_alpha(ACCENT, 0.04)], [1, with_alpha(ACCENT, 1)]],
+        showscale=False,
+        hoverinfo="skip",
+        xgap=gap,
+        ygap=gap,
+    )
+
+
+def _numbers(strength: np.ndarray, texts: np.ndarray, strong: bool) -> go.Scatter:
+    """The numbers on the strong cells in white, those on the others in the page's own colour."""
+    rows, columns = np.nonzero((strength >= _STRONG) == strong)
+    font: dict[str, Any] = {"size": 13 if len(strength) <= 12 else 10}
+    if strong:
+        font["color"] = "white"
+    return go.Scatter(
+        x=columns.tolist(),
+        y=rows.tolist(),
+        text=texts[rows, columns].tolist(),
+        mode="text",
+        textfont=font,
+        hoverinfo="skip",
+    )
+
+
+def _texts(counts: np.ndarray, shares: np.ndarray, normalized: bool) -> np.ndarray:
+    """(K, K) str"""
+    digits = 1 if len(counts) <= 12 else 0
+    texts = np.empty(counts.shape, dtype=object)
+    for cell in np.ndindex(counts.shape):
+        whole = normalized and shares[cell] in (0.0, 1.0)
+        percent = f"{100 * shares[cell]:.{0 if whole else digits}f}%"
+        texts[cell] = percent if normalized else f"{counts[cell]:,}"
+    return texts
+
+
+def _targets(
+    counts: np.ndarray, shares: np.ndarray, classes: Sequence[str], height: int
+) -> go.Scatter:
+    rows, columns = (index.ravel().tolist() for index in np.indices(counts.shape))
+    hover = [
+        f"True: <b>{classes[i]}</b><br>Predicted: <b>{classes[j]}</b><br>"
+        f"{_images(int(counts[i, j]))}, {shares[i, j]:.1%} of {classes[i]}"
+        for i, j in zip(rows, columns, strict=True)
+    ]
+    side = max((height - 110) / max(len(classes), 1), 3)
+    return go.Scatter(
+        x=columns,
+        y=rows,
+        # Objects, so that ten thousand cells are neither checked one by one nor packed.
+        customdata=np.array([rows, columns], dtype=object).T,
+        mode="markers",
+        marker={"symbol": "square", "size": side, "opacity": 0, "color": ACCENT},
+        # A selection fades what is not selected; what is invisible stays so.
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        hovertext=np.array(hover, dtype=object),
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"

@@ -1,0 +1,274 @@
+"""Handwriting in a photo -> handwriting as data sets of digits hold it.
+
+MNIST's digits were cut out, scaled into a box and centred by their ink (LeCun et al. 1998,
+section III.A); a photo must go the same way before a network that learned from them can
+read it. Knows nothing of networks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+_WORKING_SIDE = 384  # pixels; more shows nothing new of a pen stroke
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How a data set lays ink on its ground, lengths as shares of the image's side."""
+
+    ink_share: float = 20 / 28  # the longer side of the box around the ink
+    stroke: float | None = 0.13  # least width of a stroke, as a share of that box; None: as is
+    detail: int | None = None  # pixels a side of the originals, where the set enlarged them
+    drawing: bool = True  # lines on an uneven ground; False: a filled thing on an even one
+
+
+_FRAMINGS = {
+    "mnist": Framing(),
+    # The originals are 8 x 8 pixels of blocks counted in 32 x 32 bitmaps that the digit fills
+    # from top to bottom (Alpaydin and Kaynak 1998).
+    "digits": Framing(ink_share=1.0, stroke=0.16, detail=8),
+    "fashion-mnist": Framing(ink_share=1.0, stroke=None, drawing=False),
+}
+
+
+def framing_of(dataset: str) -> Framing:
+    """That of the data set, and MNIST's for one that is not known."""
+    return _FRAMINGS.get(dataset, Framing())
+
+
+def frame_ink(luminance: np.ndarray, size: tuple[int, int], framing: Framing) -> np.ndarray | None:
+    """Find the ink, cut it out, scale it into its box and centre it by its mass.
+
+    Args:
+        luminance: (H, W) uint8, light ink on a darker ground, of any size.
+        size: (height, width) of the result.
+
+    Returns: (height, width) uint8, ink 255 on ground 0; None where there is no ink.
+    """
+    strength = _ink_strength(_shrunk(luminance), framing)
+    if strength is None:
+        return None
+    if framing.stroke is not None:
+        strength = _thicken(strength, framing.stroke)
+    framed = _place(_cut_out(strength), size, framing.ink_share)
+    if framing.detail is not None:
+        framed = _as_coarse_as(framed, framing.detail)
+    return framed
+
+
+def _shrunk(luminance: np.ndarray) -> np.ndarray:
+    """(h, w) float32, 0..255, the longer side no more than _WORKING_SIDE."""
+    picture = Image.fromarray(luminance)
+    scale = _WORKING_SIDE / max(picture.size)
+    if scale < 1.0:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(size, Image.Resampling.BOX)
+    return np.asarray(picture, dtype=np.float32)
+
+
+def _ink_strength(values: np.ndarray, framing: Framing) -> np.ndarray | None:
+    """How much each pixel is ink: ground 0, ink 1, specks and edges of the table 0.
+
+    Returns: (h, w) float32, 0..1; None where nothing stands out.
+    """
+    from scipy import ndimage  # loaded late: few pages need it
+
+    ink = values - _ground(values, framing)
+    if min(ink.shape) > 64:
+        ink = ndimage.gaussian_filter(ink, 0.8)  # against the sensor's noise
+    top = float(np.percentile(ink, 99.95))
+    # Noise alone stays near its own median; ink stands well above it.
+    if top < 24.0 or top < 4.0 * float(np.median(np.abs(ink))):
+        return None
+    # Where the ink is little, Otsu's method would part the paper's noise in two.
+    threshold = max(otsu_threshold(np.clip(ink, 0.0, top)), 0.35 * top)
+    mask = _main_parts(ink > threshold)
+    if not mask.any():
+        return None
+    full = float(np.percentile(ink[mask], 60))
+    low = 0.4 * threshold if framing.drawing else 0.0
+    strength = np.clip((ink - low) / max(full - low, 1.0), 0.0, 1.0)
+    if not framing.drawing:
+        strength = np.clip(ink / 255.0, 0.0, 1.0)  # a thing's own greys are what it is known by
+    around = ndimage.binary_dilation(mask, iterations=max(1, min(mask.shape) // 100))
+    return np.where(around, strength, 0.0).astype(np.float32)
+
+
+def _ground(values: np.ndarray, framing: Framing) -> np.ndarray | float:
+    """What the picture would be without ink: shadows on the paper, or one even grey."""
+    from scipy import ndimage
+
+    if not framing.drawing:
+        return float(np.percentile(values[_edge(values.shape)], 40))
+    # A morphological opening takes out all that is light and narrower than the window.
+    window = max(3, round(0.4 * max(values.shape)))
+    smooth = ndimage.gaussian_filter(values, max(values.shape) / 150.0)
+    opened = ndimage.grey_opening(smooth, size=(window, window), mode="nearest")
+    return ndimage.gaussian_filter(opened, max(values.shape) / 40.0, mode="nearest")
+
+
+def is_dark_on_light(luminance: np.ndarray) -> bool:
+    """True where what stands out of the ground is darker than it.
+
+    The ground is what the edge of the picture shows. Where that alone does not decide, as
+    on a page half in the shade, it is carried on over the middle as a smooth surface.
+
+    Args:
+        luminance: (H, W) uint8
+    """
+    values = _shrunk(luminance)
+    edge = _edge(values.shape)
+    darker, lighter = _contrasts(values, edge)
+    if max(darker, lighter) < 4.0 * min(darker, lighter):
+        darker, lighter = _contrasts(values - _surface(values, edge), edge)
+    return darker > lighter or _is_sheet_on_dark(values, edge)
+
+
+def _is_sheet_on_dark(values: np.ndarray, edge: np.ndarray) -> bool:
+    """A sheet of paper that fills most of a photo, with the dark table seen around it.
+
+    The ground of a sample is black itself, which no table in a photo is.
+    """
+    if min(values.shape) <= 64 or float(np.percentile(values[edge], 35)) <= 12.0:
+        return False
+    middle, (darkest, lightest) = np.median(values), np.percentile(values, [0.2, 99.8])
+    return bool(middle - darkest > 3.0 * (lightest - middle))
+
+
+def _contrasts(values: np.ndarray, edge: np.ndarray) -> tuple[float, float]:
+    """How far the darkest lies below the ground, and the lightest above it.
+
+    A thing that reaches two sides of its picture still leaves a third of the edge to the
+    ground; fewer pixels than two in a thousand are dust or glare.
+    """
+    ground = float(np.percentile(values[edge], 35))
+    darkest, lightest = np.percentile(values, [0.2, 99.8])
+    return ground - float(darkest), float(lightest) - ground
+
+
+def _edge(shape: tuple[int, ...]) -> np.ndarray:
+    """True within 6 % of the edge, at least one pixel deep.  # (h, w) bool"""
+    deep = max(1, round(0.06 * min(shape)))
+    edge = np.ones(shape, dtype=bool)
+    edge[deep:-deep, deep:-deep] = False
+    return edge
+
+
+def _surface(values: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """A quadratic surface through most of the pixels in `edge`.  # (h, w) float64
+
+    Fitted to absolute differences, by reweighted least squares, so that ink that runs over
+    the edge does not bend it.
+    """
+    rows, columns = np.meshgrid(*(np.linspace(-1.0, 1.0, n) for n in values.shape), indexing="ij")
+    terms = np.stack(
+        [np.ones_like(rows), rows, columns, rows * columns, rows**2, columns**2], axis=-1
+    )
+    design, target = terms[edge], values[edge].astype(np.float64)
+    weights = np.ones(len(target))
+    for _ in range(12):
+        root = np.sqrt(weights)
+        # A slight pull to a flat ground decides where a small edge leaves terms open.
+        left = np.concatenate([design * root[:, None], 1e-3 * np.eye(6)])
+        fit = np.linalg.lstsq(left, np.concatenate([target * root, np.zeros(6)]), rcond=None)[0]
+        weights = 1.0 / np.maximum(np.abs(target - design @ fit), 1.0)
+    return terms @ fit
+
+
+def otsu_threshold(values: np.ndarray) -> float:
+    """The value that parts two groups with the least variance within them (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins=256)
+    centres = (edges[:-1] + edges[1:]) / 2.0
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    sums = np.cumsum(counts * centres)
+    mean_below = sums / np.maximum(below, 1)
+    mean_above = (sums[-1] - sums) / np.maximum(above, 1)
+    between = below.astype(np.float64) * above * (mean_below - mean_above) ** 2
+    # Between two clean groups many values are equally good: take the middle of them.
+    best = np.flatnonzero(between >= between.max() * (1.0 - 1e-9))
+    return float(centres[best].mean())
+
+
+def _main_parts(mask: np.ndarray) -> np.ndarray:
+    """Leave out specks, and what runs in from the edge of the picture beside the writing."""
+    from scipy import ndimage
+
+    labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
+    if count < 2:
+        return mask
+    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    areas[0] = 0
+    heights = np.array([0] + [box[0].stop - box[0].start for box in ndimage.find_objects(labels)])
+    fringe = _contact_with_edge(labels, count) >= 0.25 * min(mask.shape)
+    written = (heights >= 0.2 * mask.shape[0]) & ~fringe
+    written[0] = False
+    if written.any():
+        areas[fringe] = 0
+    return (areas >= max(0.05 * areas.max(), 1))[labels]
+
+
+def _contact_with_edge(labels: np.ndarray, count: int) -> np.ndarray:
+    """How many pixels of each part lie on the picture's edge.  # (count + 1,) int64"""
+    edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    contact = np.bincount(edge, minlength=count + 1)
+    contact[0] = 0
+    return contact
+
+
+def _cut_out(strength: np.ndarray) -> np.ndarray:
+    """The box around what is at least half ink."""
+    rows = np.flatnonzero((strength >= 0.5).any(axis=1))
+    columns = np.flatnonzero((strength >= 0.5).any(axis=0))
+    return strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _thicken(strength: np.ndarray, stroke: float) -> np.ndarray:
+    """Broaden thin strokes to `stroke` of the box's longer side.
+
+    Half a millimetre of ballpoint in a digit as tall as the page would be less than a
+    pixel in a small picture, thinner than any stroke that the network has seen.
+    """
+    from scipy import ndimage
+
+    mask = strength >= 0.5
+    # Across a line of width w the distance to its nearer edge is w / 4 on average.
+    width = 4.0 * float(ndimage.distance_transform_edt(mask)[mask].mean()) - 1.0
+    target = stroke * max(_cut_out(strength).shape)
+    radius = round((target - width) / 2.0)
+    if radius < 1:
+        return strength
+    offsets = np.arange(-radius, radius + 1)
+    disc = offsets[:, None] ** 2 + offsets[None, :] ** 2 <= radius**2
+    padded = np.pad(strength, radius)
+    return ndimage.grey_dilation(padded, footprint=disc)
+
+
+def _place(ink: np.ndarray, size: tuple[int, int], share: float) -> np.ndarray:
+    """Scale the ink into its box and lay its centre of mass on the middle.
+
+    Returns: (height, width) uint8
+    """
+    height, width = size
+    scale = share * min(size) / max(ink.shape)
+    scaled = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
+    small = Image.fromarray(ink).resize(scaled, Image.Resampling.BOX)
+    pixels = np.asarray(small, dtype=np.float32)
+    mass = max(float(pixels.sum()), 1e-6)
+    row = float((pixels.sum(axis=1) * np.arange(pixels.shape[0])).sum()) / mass
+    column = float((pixels.sum(axis=0) * np.arange(pixels.shape[1])).sum()) / mass
+    top = int(np.clip(round((height - 1) / 2 - row), 0, height - pixels.shape[0]))
+    left = int(np.clip(round((width - 1) / 2 - column), 0, width - pixels.shape[1]))
+    framed = np.zeros(size, dtype=np.float32)
+    framed[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    return np.round(np.clip(framed, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def _as_coarse_as(image: np.ndarray, detail: int) -> np.ndarray:
+    """Down to `detail` pixels a side and up again, as the set's own images came about."""
+    picture = Image.fromarray(image)
+    coarse = picture.resize((detail, detail), Image.Resampling.BOX)
+    return np.asarray(coarse.resize(picture.size, Image.Resampling.BICUBIC))

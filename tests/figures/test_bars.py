@@ -1,0 +1,40 @@
+"""Bars of guesses, counts and scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.analysis.confusion import per_class_scores
+from core.figures.bars import class_counts_figure, per_class_figure, top_k_figure
+from core.figures.theme import ACCENT
+
+
+def test_top_classes_from_the_top_down() -> None:
+    figure = top_k_figure([("3", 0.8231), ("5", 0.1765), ("8", 0.0004)])
+    bar = figure.data[0]
+    assert bar.orientation == "h"
+    assert list(bar.text) == ["82.3%", "17.6%", "<0.1%"]
+    assert list(figure.layout.yaxis.ticktext) == ["3", "5", "8"]
+    low, high = figure.layout.yaxis.range
+    assert low > high
+    assert bar.marker.color[0] == ACCENT and bar.marker.color[1] != ACCENT
+
+
+def test_class_counts_a_trace_a_split() -> None:
+    figure = class_counts_figure({"Train": [90, 80], "Test": np.array([10, 20])}, ["cats", "dogs"])
+    assert [trace.name for trace in figure.data] == ["Train", "Test"]
+    assert list(figure.data[1].y) == [10, 20]
+    assert list(figure.layout.xaxis.ticktext) == ["cats", "dogs"]
+
+
+def test_scores_per_class() -> None:
+    figure = per_class_figure(per_class_scores(np.array([[8, 2], [0, 10]]), ["cats", "dogs"]))
+    precision, recall, f1 = figure.data
+    assert np.allclose(precision.y, [1.0, 10 / 12])
+    assert np.allclose(recall.y, [0.8, 1.0])
+    assert np.allclose(f1.y, [16 / 18, 20 / 22])
+
+
+def test_many_classes_get_fewer_names() -> None:
+    names = [f"class {i}" for i in range(100)]
+    assert len(class_counts_figure({"Train": [1] * 100}, names).layout.xaxis.ticktext) <= 34

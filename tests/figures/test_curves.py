@@ -1,0 +1,104 @@
+"""Training curves, read through the figures that they become."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.figures.curves import (
+    accuracy_figure,
+    learning_rate_figure,
+    loss_figure,
+    throughput_figure,
+)
+from core.figures.decimate import decimate
+from core.figures.theme import TRAINING, VALIDATION
+
+
+def _rows(epochs: int, ticks: int = 10) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for epoch in range(epochs):
+        for tick in range(ticks):
+            x = epoch + (tick + 1) / ticks
+            rows.append(
+                {"kind": "tick", "epoch": x, "loss": 2 / (1 + x), "accuracy": x / (1 + x),
+                 "lr": 1e-3, "images_per_second": 1400.0}
+            )  # fmt: skip
+        rows.append(
+            {"kind": "epoch", "epoch": epoch + 1, "loss": 1.0, "accuracy": 0.5,
+             "val_loss": 1.5, "val_accuracy": 0.25, "lr": 1e-3, "images_per_second": 1300.0}
+        )  # fmt: skip
+    return rows
+
+
+def test_loss_shows_training_and_validation_over_epochs() -> None:
+    figure = loss_figure(_rows(3), validation_name="Test (chooses the model)")
+    running, training, validation = figure.data
+    assert len(running.x) == 30
+    assert list(training.x) == list(validation.x) == [1, 2, 3]
+    assert list(validation.y) == [1.5, 1.5, 1.5]
+    assert (training.line.color, validation.line.color) == (TRAINING, VALIDATION)
+    assert running.line.width < training.line.width
+    assert validation.mode == "lines+markers"
+    assert validation.name == "Test (chooses the model)"
+    assert figure.layout.xaxis.title.text == "Epoch"
+    assert figure.layout.yaxis.title.text == "Loss"
+
+
+def test_accuracy_is_in_percent() -> None:
+    figure = accuracy_figure(_rows(2))
+    assert figure.layout.yaxis.tickformat.endswith("%")
+    assert figure.data[2].hovertemplate == "%{y:.2%}"
+    assert list(figure.data[2].y) == [0.25, 0.25]
+
+
+@pytest.mark.parametrize(
+    "figure", [loss_figure, accuracy_figure, learning_rate_figure, throughput_figure]
+)
+def test_the_same_traces_before_and_during_a_run(figure: Any) -> None:
+    """A chart redrawn in place must find its traces again, and its zoom."""
+    empty, going = figure([]), figure(_rows(2))
+    assert [trace.name for trace in empty.data] == [trace.name for trace in going.data]
+    assert empty.layout.uirevision == going.layout.uirevision == "curves"
+
+
+def test_no_trace_has_more_than_500_points() -> None:
+    for figure in (loss_figure(_rows(600, 20)), throughput_figure(_rows(600, 20))):
+        assert max(len(trace.x) for trace in figure.data) <= 500
+        assert all(trace.x[-1] == 600 for trace in figure.data)
+
+
+def test_missing_and_broken_numbers_are_left_out() -> None:
+    rows = [
+        {"kind": "tick", "epoch": 0.5, "loss": float("nan"), "lr": 1e-3},
+        {"kind": "tick", "epoch": 0.6, "loss": 2.0, "lr": 1e-3},
+        {"kind": "epoch", "epoch": 1, "loss": 1.0, "val_loss": None},
+        {"kind": "range", "lr": 1e-3, "loss": 9.0},
+    ]
+    running, training, validation = loss_figure(rows).data
+    assert list(running.y) == [2.0]
+    assert list(training.y) == [1.0]
+    assert not validation.y
+
+
+def test_learning_rate_on_a_logarithmic_axis() -> None:
+    assert learning_rate_figure(_rows(1), log_y=True).layout.yaxis.type == "log"
+    assert learning_rate_figure(_rows(1)).layout.yaxis.type == "linear"
+
+
+def test_decimate_keeps_ends_and_spikes() -> None:
+    y = np.zeros(10_000)
+    y[1234], y[7777] = 5.0, -3.0
+    x, kept = decimate(np.arange(10_000), y, most=100)
+    assert len(x) <= 100
+    assert (x[0], x[-1]) == (0, 9999)
+    assert np.all(np.diff(x) > 0)
+    assert kept.max() == 5.0 and kept.min() == -3.0
+
+
+def test_decimate_leaves_few_points_alone() -> None:
+    x, y = decimate([1, 2, 3, 4], [1.0, np.inf, np.nan, 4.0])
+    assert x.tolist() == [1, 4]
+    assert y.tolist() == [1, 4]
