@@ -234,6 +234,7 @@ class TrainingConfig(_Part):
         "val_accuracy", description="what 'best' means"
     )
     label_smoothing: Fraction = 0.0
+    gpus: int = Field(1, ge=1, le=16, description="graphics cards to train on together")
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
     deterministic: bool = False
     seed: int = Field(0, ge=0, le=2**31 - 1)

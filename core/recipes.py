@@ -65,7 +65,9 @@ _DIGITS_QUICK = Recipe(
     source="ConvScope's own, for scikit-learn's handwritten digits",
     reached="",
     notes="Small shifts, rotations and zooms stand in for other hands; no flips, because a "
-    "mirrored digit is no digit. The learning rate rises and falls once over the whole run.",
+    "mirrored digit is no digit. The learning rate rises and falls once over the whole run. "
+    "Batches are small because batch normalization's moving averages need several hundred "
+    "steps. It keeps the last weights: 144 validation images are too few to choose an epoch.",
     config=RunConfig(
         title="Digits, quick",
         recipe="digits-quick",

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.config import RunConfig, load_config
+from core.crashes import crash_reason
 
 
 class RunError(Exception):
@@ -71,6 +72,7 @@ class Status:
     precision: str = ""
     device: str = ""
     early_stopped: bool = False
+    resources: dict[str, Any] = field(default_factory=dict)  # the worker's last reading
     result: dict[str, Any] = field(default_factory=dict)  # test_accuracy, lr_suggestion, ...
 
     @property
@@ -120,7 +122,7 @@ class Run:
             # Read again: the worker may have finished between the two looks.
             recorded = _read_status(self.path / "status.json")
             if recorded.state.alive:
-                return replace(recorded, state=State.CRASHED)
+                return _crashed(self.path, recorded)
         return recorded
 
     def write_status(self, status: Status, *, durable: bool = True) -> None:
@@ -301,6 +303,12 @@ def is_locked(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def _crashed(path: Path, recorded: Status) -> Status:
+    reason = crash_reason(path, recorded.pid, recorded.heartbeat, recorded.resources)
+    advice = "Resume it: at most the steps since its last checkpoint are lost."
+    return replace(recorded, state=State.CRASHED, error=reason, advice=advice)
 
 
 def _read_status(path: Path) -> Status:

@@ -61,7 +61,7 @@ def write_variables(path: Path, variables: Sequence[Any], meta: dict) -> None:
     """One .npz of all values, by index, with their names and the meta beside them."""
     names = [variable.path for variable in variables]
     header = json.dumps({"names": names, "meta": meta}).encode()
-    arrays = {f"v{i:05d}": np.asarray(v.numpy()) for i, v in enumerate(variables)}
+    arrays: dict[str, Any] = {f"v{i:05d}": np.asarray(v.numpy()) for i, v in enumerate(variables)}
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:

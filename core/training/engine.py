@@ -10,6 +10,8 @@ import io
 import math
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +104,7 @@ class _Engine:
         return state
 
     def _loop(self) -> State:
-        stream = iter(self._stream())
+        stream = self.trainer.stream(self._stream())
         self.begun = time.monotonic()
         first = self.progress.step
         while not self._done():
@@ -124,7 +126,7 @@ class _Engine:
         """All steps taken and the last epoch judged."""
         return self.progress.epoch >= self.training.epochs
 
-    def _stream(self):
+    def _stream(self) -> Any:
         augmentation = self.config.augmentation
         return training_stream(
             self.prepared.splits.train,
@@ -137,7 +139,7 @@ class _Engine:
             augment_from_step=augmentation.start_epoch * self.epoch_steps,
         )
 
-    def _advance(self, stream, *, warm: bool) -> None:
+    def _advance(self, stream: Any, *, warm: bool) -> None:
         """One call into the graph, and what it tells."""
         done = self.progress.step
         rates = learning_rates(self.config.schedule, done, self._call_steps(), self.total)
@@ -271,7 +273,7 @@ class _Engine:
             return stopping.monitor
         return self.training.monitor if self.training.keep == "best" else None
 
-    def _best_path(self):
+    def _best_path(self) -> Path:
         folder = self.run.path / "checkpoints"
         folder.mkdir(exist_ok=True)
         return folder / "best.npz"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.config import RunConfig
+from core.crashes import record_exit
 from core.runs import Run, RunError, State, create_run, lock_exclusively
 from core.training import control, queue
 from core.training.devices import worker_environment
@@ -71,7 +72,7 @@ def _ask(run: Run, request: control.Request) -> None:
 
 def _start_worker(run: Run) -> None:
     """The lock is taken here and handed to the worker, so that no moment lies between."""
-    lock = lock_exclusively(run.path / "lock", wait_seconds=2.0)
+    lock = lock_exclusively(run.path / "lock", wait_seconds=5.0)
     if lock is None:
         raise RunError(f"Run {run.id} has a worker already.")
     with lock, run.log_path.open("ab") as log:
@@ -97,4 +98,11 @@ def _start_worker(run: Run) -> None:
             queue.leave(run)
             raise RunError(f"The worker process could not be started: {error}.") from error
     # A child that nobody waits for stays in the process table as a zombie.
-    threading.Thread(target=process.wait, daemon=True, name=f"reap-{run.id}").start()
+    threading.Thread(target=_reap, args=(run, process), daemon=True, name=f"reap-{run.id}").start()
+
+
+def _reap(run: Run, process: subprocess.Popen) -> None:
+    """Wait for a worker, and note a violent end: only its parent learns of the signal."""
+    returncode = process.wait()
+    if returncode < 0 and run.path.is_dir():
+        record_exit(run.path, process.pid, returncode)

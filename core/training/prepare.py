@@ -6,10 +6,10 @@ Imports TensorFlow; called in the worker only.
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from core.config import RunConfig
@@ -21,6 +21,7 @@ from core.models.builder import build_model
 from core.models.export import load_model
 from core.models.plan import check_fits
 from core.runs import Run, open_run, write_atomically
+from core.training import event_files
 from core.training.devices import Device, cpu_device, gpu_device
 from core.training.errors import TrainingError
 from core.training.recorder import Recorder
@@ -48,16 +49,37 @@ def prepare(run: Run, config: RunConfig, recorder: Recorder) -> Prepared:
     dataset, splits = load_data(config, recorder)
     _write_facts(run, dataset, splits)
     recorder.phase("building the network")
+    if event_files.available():
+        recorder.mirrors.append(event_files.EventFiles(run))
     device = use_device(config)
     recorder.update(device=device.name, precision=device.precision)
     keras.utils.set_random_seed(config.training.seed)
     if config.training.deterministic:
         tf.config.experimental.enable_op_determinism()
-    network = build_network(config, dataset, splits)
+    strategy = choose_strategy(config.training.gpus)
+    with strategy.scope() if strategy else nullcontext():
+        network = build_network(config, dataset, splits)
     if config.initial_weights:
         _start_from(network, config.initial_weights, run)
-    trainer = Trainer(network, config.optimizer, config.training.label_smoothing)
-    return Prepared(dataset, splits, trainer)
+    smoothing = config.training.label_smoothing
+    return Prepared(dataset, splits, Trainer(network, config.optimizer, smoothing, strategy))
+
+
+def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:
+    """Share each batch over several graphics cards; None for one device.
+
+    Raises:
+        TrainingError: fewer cards are there than were asked for.
+    """
+    if gpus == 1:
+        return None
+    cards = tf.config.list_logical_devices("GPU")
+    if len(cards) < gpus:
+        raise TrainingError(
+            f"{gpus} graphics cards were asked for, but TensorFlow finds {len(cards)}.",
+            f"Set training.gpus to {max(len(cards), 1)}.",
+        )
+    return tf.distribute.MirroredStrategy([card.name for card in cards[:gpus]])
 
 
 def load_data(config: RunConfig, recorder: Recorder) -> tuple[Dataset, Splits]:
@@ -79,9 +101,8 @@ def use_device(config: RunConfig) -> Device:
         details = tf.config.experimental.get_device_details(cards[0])
         name = details.get("device_name", "GPU")
         device = gpu_device(name, details.get("compute_capability", (0, 0)))
-    precision = config.training.precision
-    if precision == "auto":
-        precision = device.precision
+    asked = config.training.precision
+    precision = device.precision if asked == "auto" else asked
     keras.config.set_dtype_policy(precision)
     return Device(device.name, device.kind, precision, device.reason)
 
@@ -92,8 +113,8 @@ def build_network(config: RunConfig, dataset: Dataset, splits: Splits) -> keras.
     mean = variance = None
     if config.preprocessing == "standardize":
         stats = part_stats(splits.train)
-        mean = np.asarray(stats.mean, np.float32)
-        variance = np.square(np.asarray(stats.std, np.float32))
+        mean = [float(value) for value in stats.mean]
+        variance = [float(value) ** 2 for value in stats.std]
     return build_model(
         config.architecture,
         shape,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def run_range_test(run: Run, config: RunConfig, recorder: Recorder) -> State:
     recorder.update(steps=len(rates), state=State.RUNNING)
     recorder.phase("first step")
     losses, state = _measure(run, config, recorder, prepared, rates)
-    suggestion = suggest(rates, losses, config.range_test.smoothing)
+    suggestion = suggest(rates.tolist(), losses, config.range_test.smoothing)
     recorder.update(
         result={
             "suggestion": suggestion.learning_rate,
@@ -43,7 +44,7 @@ def run_range_test(run: Run, config: RunConfig, recorder: Recorder) -> State:
 def _measure(
     run: Run, config: RunConfig, recorder: Recorder, prepared: Prepared, rates: np.ndarray
 ) -> tuple[list[float], State]:
-    stream = iter(_stream(config, prepared, len(rates)))
+    stream = prepared.trainer.stream(_stream(config, prepared, len(rates)))
     losses: list[float] = []
     per_call = 1
     while len(losses) < len(rates):
@@ -73,7 +74,7 @@ def _record(recorder: Recorder, step: int, rate: float, loss: float) -> None:
         recorder.metric("range", step=step, lr=rate, loss=loss)
 
 
-def _stream(config: RunConfig, prepared: Prepared, steps: int):
+def _stream(config: RunConfig, prepared: Prepared, steps: int) -> Any:
     return training_stream(
         prepared.splits.train,
         classes=prepared.classes,

@@ -8,15 +8,24 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, Protocol
 
 import psutil
 
 from core.runs import Run, State, Status
+from core.training.resources import ResourceMeter
 
 HEARTBEAT_SECONDS = 1.0
 RESERVE_BYTES = 64 * 1024
+
+
+class Mirror(Protocol):
+    """Gets each metric line too, in another format."""
+
+    def write(self, kind: str, values: dict[str, Any]) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Recorder:
@@ -25,6 +34,8 @@ class Recorder:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.seconds = 0.0  # spent writing, for the benchmark of what record-keeping costs
+        self.mirrors: list[Mirror] = []
+        self._meter = ResourceMeter()
         self._reserve = run.path / ".reserve"
         self._written = 0.0
         process = psutil.Process()
@@ -51,6 +62,7 @@ class Recorder:
 
     def flush(self, *, durable: bool = True) -> None:
         begun = time.perf_counter()
+        self.status = replace(self.status, resources=asdict(self._meter.read()))
         self.run.write_status(self.status, durable=durable)
         self._written = time.monotonic()
         self.seconds += time.perf_counter() - begun
@@ -61,6 +73,8 @@ class Recorder:
         line = json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n"
         with self.run.metrics_path.open("ab", buffering=0) as file:
             file.write(line.encode())
+        for mirror in self.mirrors:
+            mirror.write(kind, values)
         self.seconds += time.perf_counter() - begun
 
     def resume_at(self, step: int) -> None:
@@ -74,6 +88,8 @@ class Recorder:
     def end(self, state: State, **changes: Any) -> None:
         """Write the last status, from the reserve where the disk is full."""
         self._reserve.unlink(missing_ok=True)
+        for mirror in self.mirrors:
+            mirror.close()
         now = time.time()
         self.status = replace(
             self.status, state=state, phase=str(state), heartbeat=now, finished=now, **changes

@@ -6,6 +6,7 @@ Knows nothing of epochs, records or files; the loop around it is the engine's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -43,17 +44,28 @@ class Trainer:
         optimizer: configuration; the learning rate is given with every step.
         label_smoothing: share of the label spread evenly over the classes
             (Szegedy et al. 2015, section 7).
+        strategy: of the devices that share each batch; the network was built in its
+            scope. None trains on one device.
     """
 
     def __init__(
-        self, network: keras.Model, optimizer: OptimizerConfig, label_smoothing: float = 0.0
+        self,
+        network: keras.Model,
+        optimizer: OptimizerConfig,
+        label_smoothing: float = 0.0,
+        strategy: tf.distribute.Strategy | None = None,
     ) -> None:
         self.network = network
-        scaled = keras.config.dtype_policy().name == "mixed_float16"
-        self.optimizer = build_optimizer(optimizer, scaled=scaled)
-        self.optimizer.build(network.trainable_variables)
+        self._strategy = strategy
+        with strategy.scope() if strategy else nullcontext():
+            self._build_optimizer(optimizer)
         self._logits = keras.Model(network.inputs, network.get_layer("head").output)
         self._smoothing = label_smoothing
+
+    def _build_optimizer(self, optimizer: OptimizerConfig) -> None:
+        scaled = keras.config.dtype_policy().name == "mixed_float16"
+        self.optimizer = build_optimizer(optimizer, scaled=scaled)
+        self.optimizer.build(self.network.trainable_variables)
 
     @property
     def state(self) -> list[Any]:
@@ -65,11 +77,17 @@ class Trainer:
         """What the network is, without seeds or optimizer."""
         return list(self.network.weights)
 
+    def stream(self, batches: tf.data.Dataset) -> Iterator:
+        """An iterator for `train`; where several devices train, each batch is shared out."""
+        if self._strategy is not None:
+            batches = self._strategy.experimental_distribute_dataset(batches)
+        return iter(batches)
+
     def train(self, stream: Iterator, rates: np.ndarray) -> tuple[np.ndarray, float, int]:
         """Take len(rates) steps from the stream.
 
         Args:
-            stream: a tf.data iterator of (images (B, H, W, C) float32 0..255,
+            stream: from `stream`, of (images (B, H, W, C) float32 0..255,
                 labels (B, K) float32).
             rates: (k,) float32, a learning rate for each step.
 
@@ -97,22 +115,35 @@ class Trainer:
         return loss / max(seen, 1), hits / max(seen, 1)
 
     @tf.function(reduce_retracing=True)
-    def _train(self, stream, rates):
+    def _train(self, stream: Any, rates: Any) -> Any:
         count = tf.shape(rates)[0]
         losses = tf.TensorArray(tf.float32, size=count)
         hits, seen = tf.constant(0.0), tf.constant(0)
         for i in tf.range(count):
-            images, labels = next(stream)
-            loss, batch_hits = self._step(images, labels, rates[i])
+            loss, batch_hits, size = self._shared_step(next(stream), rates[i])
             losses = losses.write(i, loss)
             hits += batch_hits
-            seen += tf.shape(images)[0]
+            seen += size
         return losses.stack(), hits, seen
 
-    def _step(self, images, labels, rate):
+    def _shared_step(self, batch: Any, rate: Any) -> Any:
+        """One step of all devices together: mean loss, hits and images of the whole batch."""
+        if self._strategy is None:
+            images, labels = batch
+            size = tf.shape(images)[0]
+            return *self._step(images, labels, rate, size), size
+        sizes = self._strategy.run(lambda images, labels: tf.shape(images)[0], batch)
+        size = self._strategy.reduce("SUM", sizes, axis=None)
+        results = self._strategy.run(self._step, (*batch, rate, size))
+        loss, hits = (self._strategy.reduce("SUM", item, axis=None) for item in results)
+        return loss, hits, size
+
+    def _step(self, images: Any, labels: Any, rate: Any, size: Any) -> tuple[Any, Any]:
+        """One device's part of a batch of `size` images; its share of the loss, its hits."""
         with tf.GradientTape() as tape:
             logits = tf.cast(self._logits(images, training=True), tf.float32)
-            loss = tf.reduce_mean(self._losses(logits, labels, self._smoothing))
+            losses = self._losses(logits, labels, self._smoothing)
+            loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
             scaled = self.optimizer.scale_loss(loss)
         variables = self.network.trainable_variables
         gradients = tape.gradient(scaled, variables)
@@ -122,12 +153,12 @@ class Trainer:
         return loss, self._hits(logits, labels)
 
     @tf.function(reduce_retracing=True)
-    def _evaluate(self, images, labels):
+    def _evaluate(self, images: Any, labels: Any) -> tuple[Any, Any]:
         logits = tf.cast(self._logits(images, training=False), tf.float32)
         loss = tf.reduce_sum(self._losses(logits, labels, 0.0))
         return loss, self._hits(logits, labels)
 
-    def _losses(self, logits, labels, smoothing: float):
+    def _losses(self, logits: Any, labels: Any, smoothing: float) -> Any:
         """Cross-entropy of each image.  # (B,) float32"""
         classes = labels.shape[-1]
         labels = labels * (1.0 - smoothing) + smoothing / classes
@@ -135,7 +166,7 @@ class Trainer:
             return tf.nn.sigmoid_cross_entropy_with_logits(labels[:, 1], logits[:, 0])
         return tf.nn.softmax_cross_entropy_with_logits(labels, logits)
 
-    def _hits(self, logits, labels):
+    def _hits(self, logits: Any, labels: Any) -> Any:
         """How many images have their most probable label right; a mixed one counts for most."""
         if logits.shape[-1] == 1:
             predicted = tf.cast(logits[:, 0] > 0.0, tf.int64)

@@ -117,4 +117,9 @@ def _own_lock(run: Run, descriptor: int | None) -> IO[bytes] | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is recorded. Taking TensorFlow apart can last seconds, the run's lock held the
+    # while, and gains nothing: the kernel frees everything.
+    os._exit(status)

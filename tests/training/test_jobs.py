@@ -4,36 +4,19 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from core.config import ConfigError, RunConfig, apply_overrides
+from core.config import ConfigError
 from core.models.export import load_model
-from core.recipes import find_recipe
 from core.runs import Run, RunError, State, delete_run
 from core.training import jobs, queue
+from tests.training.helpers import small_config, wait_for, wait_for_state
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def _config(*assignments: str) -> RunConfig:
-    """Digits, small and short; long enough that a test can reach in between."""
-    small = ["dataset.limit=400", "epochs=2", "batch_size=32", "precision=float32"]
-    return apply_overrides(find_recipe("digits-quick").config, [*small, *assignments])
-
-
-def _wait_for(run: Run, condition, seconds: float = 90.0):
-    """The status at which the condition first held."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        status = run.status()
-        if condition(status):
-            return status
-        assert status.state.alive, f"{status.state}: {status.error}\n{run.log_tail()}"
-        time.sleep(0.05)
-    raise AssertionError(f"waited in vain; last seen: {status}\n{run.log_tail()}")
 
 
 def _finish(run: Run) -> State:
@@ -42,7 +25,7 @@ def _finish(run: Run) -> State:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    run = jobs.launch(_config(), tmp_path_factory.mktemp("runs"))
+    run = jobs.launch(small_config(), tmp_path_factory.mktemp("runs"))
     assert _finish(run) is State.FINISHED, run.log_tail()
     return run
 
@@ -77,8 +60,8 @@ def test_the_saved_model_is_stock_and_gives_the_recorded_predictions(finished):
 
 def test_stopping_keeps_what_was_learned(tmp_path):
     constant = ["schedule.kind=constant", "schedule.learning_rate=3e-3"]
-    run = jobs.launch(_config("epochs=500", *constant), tmp_path)
-    _wait_for(run, lambda status: status.epoch >= 12)
+    run = jobs.launch(small_config("epochs=500", *constant), tmp_path)
+    wait_for(run, lambda status: status.epoch >= 12)
     asked = time.monotonic()
     jobs.request_stop(run)
     assert _finish(run) is State.STOPPED
@@ -88,10 +71,12 @@ def test_stopping_keeps_what_was_learned(tmp_path):
 
 
 def test_killed_is_crashed_and_resumes_from_its_checkpoint(tmp_path):
-    run = jobs.launch(_config("epochs=4"), tmp_path)
-    status = _wait_for(run, lambda status: status.epoch >= 1)
+    run = jobs.launch(small_config("epochs=4"), tmp_path)
+    status = wait_for(run, lambda status: status.epoch >= 1)
     os.kill(status.pid, signal.SIGKILL)
-    _wait_for_state(run, State.CRASHED)
+    wait_for_state(run, State.CRASHED)
+    assert "SIGKILL" in run.status().error
+    assert "Resume" in run.status().advice
     kept = [row for row in run.metrics() if row["kind"] == "epoch"]
     jobs.resume(run)
     assert _finish(run) is State.FINISHED, run.log_tail()
@@ -102,19 +87,12 @@ def test_killed_is_crashed_and_resumes_from_its_checkpoint(tmp_path):
     assert steps == sorted(set(steps))
 
 
-def _wait_for_state(run: Run, state: State) -> None:
-    deadline = time.monotonic() + 10
-    while run.status().state is not state and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert run.status().state is state
-
-
 def test_paused_and_resumed_ends_with_the_same_weights_bit_for_bit(tmp_path):
-    config = _config("deterministic=true", "augmentation.rotation=10", "epochs=3")
+    config = small_config("deterministic=true", "augmentation.rotation=10", "epochs=3")
     alone = jobs.launch(config, tmp_path / "alone")
     assert _finish(alone) is State.FINISHED, alone.log_tail()
     run = jobs.launch(config, tmp_path / "paused")
-    _wait_for(run, lambda status: status.step >= 5)
+    wait_for(run, lambda status: status.step >= 5)
     jobs.request_pause(run)
     assert _finish(run) is State.PAUSED, run.log_tail()
     paused_at = run.status().step
@@ -130,17 +108,16 @@ def test_paused_and_resumed_ends_with_the_same_weights_bit_for_bit(tmp_path):
 
 
 def test_one_run_at_a_time_and_the_next_one_waits(tmp_path):
-    first = jobs.launch(_config("epochs=500"), tmp_path)
-    _wait_for(first, lambda status: status.state is State.RUNNING)
-    second = jobs.launch(_config(), tmp_path)
-    third = jobs.launch(_config(), tmp_path)
-    _wait_for(third, lambda status: status.phase == "waiting for the device" and status.pid)
+    first = jobs.launch(small_config("epochs=500"), tmp_path)
+    wait_for(first, lambda status: status.state is State.RUNNING)
+    second = jobs.launch(small_config(), tmp_path)
+    third = jobs.launch(small_config(), tmp_path)
+    wait_for(third, lambda status: status.phase == "waiting for the device" and status.pid)
     assert second.status().state is State.QUEUED
     assert [run.id for run in queue.waiting(tmp_path)] == [second.id, third.id]
     queue.move_to_front(third)
     assert [run.id for run in queue.waiting(tmp_path)] == [third.id, second.id]
-    maps = (f"/proc/{third.status().pid}/maps",)
-    assert "libtensorflow" not in "".join(open(path).read() for path in maps)
+    assert "libtensorflow" not in Path(f"/proc/{third.status().pid}/maps").read_text()
     jobs.request_stop(second)
     assert jobs.wait(second, 10) is State.STOPPED
     with pytest.raises(RunError, match="still at work"):
@@ -153,7 +130,7 @@ def test_one_run_at_a_time_and_the_next_one_waits(tmp_path):
 
 def test_a_lost_loss_ends_the_run_with_a_sentence(tmp_path):
     run = jobs.launch(
-        _config("optimizer.kind=sgd", "schedule.kind=constant", "schedule.learning_rate=100"),
+        small_config("optimizer.kind=sgd", "schedule.kind=constant", "schedule.learning_rate=100"),
         tmp_path,
     )
     assert _finish(run) is State.FAILED
@@ -163,14 +140,14 @@ def test_a_lost_loss_ends_the_run_with_a_sentence(tmp_path):
 
 
 def test_a_missing_data_set_ends_the_run_with_a_sentence(tmp_path):
-    run = jobs.launch(_config("dataset.name=unicorns"), tmp_path)
+    run = jobs.launch(small_config("dataset.name=unicorns"), tmp_path)
     assert _finish(run) is State.FAILED
     assert "unicorns" in run.status().error
     assert "Traceback" in run.log_tail()
 
 
 def test_early_stopping_ends_a_run(tmp_path):
-    config = _config(
+    config = small_config(
         "epochs=50",
         "schedule.kind=constant",
         "schedule.learning_rate=1e-7",
@@ -183,7 +160,7 @@ def test_early_stopping_ends_a_run(tmp_path):
 
 
 def test_weights_of_another_run_are_where_training_starts(tmp_path, finished):
-    config = _config("epochs=1", "schedule.kind=constant", "schedule.learning_rate=1e-9")
+    config = small_config("epochs=1", "schedule.kind=constant", "schedule.learning_rate=1e-9")
     config = config.model_copy(update={"initial_weights": str(finished.path)})
     run = jobs.launch(config, tmp_path)
     assert _finish(run) is State.FINISHED, run.log_tail()
@@ -197,14 +174,14 @@ def test_weights_of_another_run_are_where_training_starts(tmp_path, finished):
 
 
 def test_range_test_measures_each_batch_and_suggests(tmp_path):
-    config = _config("range_test.iterations=60", "range_test.start=1e-4", "range_test.end=10")
+    config = small_config("range_test.iterations=60", "range_test.start=1e-4", "range_test.end=10")
     run = jobs.launch(config.model_copy(update={"job": "range-test"}), tmp_path)
     assert _finish(run) is State.FINISHED, run.log_tail()
     rows = run.metrics()
     assert {row["kind"] for row in rows} == {"range"}
     assert [row["step"] for row in rows] == list(range(1, len(rows) + 1))
-    ratios = np.array([b["lr"] / a["lr"] for a, b in zip(rows, rows[1:], strict=False)])
-    assert np.allclose(ratios, (10 / 1e-4) ** (1 / 59), rtol=1e-4)
+    logs = np.log([row["lr"] for row in rows])
+    assert np.allclose(np.diff(logs), np.log(10 / 1e-4) / 59, rtol=1e-3)
     result = run.status().result
     assert 1e-4 < result["suggestion"] < 1.0
     assert result["stopped_at"] >= len(rows)
@@ -216,9 +193,28 @@ def test_resume_refuses_what_has_finished(finished):
 
 
 def test_a_recipe_of_another_kind_of_head_is_refused_in_words(tmp_path):
-    run = jobs.launch(_config("architecture.head=sigmoid"), tmp_path)
+    run = jobs.launch(small_config("architecture.head=sigmoid"), tmp_path)
     assert _finish(run) is State.FAILED
     assert "2 classes" in run.status().error
+
+
+def test_tensorboard_reads_the_event_files(finished):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    folder = finished.path / "tensorboard"
+    epochs = [row for row in finished.metrics() if row["kind"] == "epoch"]
+    for part, prefix in (("train", ""), ("validation", "val_")):
+        events = EventAccumulator(str(folder / part), size_guidance={"tensors": 0})
+        events.Reload()
+        written = [item.tensor_proto.float_val[0] for item in events.Tensors("epoch_loss")]
+        assert written == pytest.approx([row[f"{prefix}loss"] for row in epochs], rel=1e-5)
+
+
+def test_a_living_worker_tells_what_it_uses(finished):
+    resources = finished.status().resources
+    assert 50e6 < resources["memory"] < resources["memory_total"]
+    assert resources["cores"] >= 1
+    assert resources["cpu_percent"] >= 0.0
 
 
 def test_stock_keras_alone_loads_the_model(finished):
@@ -230,4 +226,4 @@ def test_stock_keras_alone_loads_the_model(finished):
 
 def test_bad_overrides_never_reach_a_worker():
     with pytest.raises(ConfigError):
-        _config("epochs=0")
+        small_config("epochs=0")

@@ -1,0 +1,73 @@
+"""What a worker uses of the machine: processor, memory and, where NVML answers, the GPU.
+
+Knows nothing of runs or of TensorFlow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Resources:
+    """One reading. Memory in bytes; loads in percent."""
+
+    cpu_percent: float  # of one core, so up to 100 times the cores
+    cores: int
+    memory: int  # resident, of the worker
+    memory_total: int
+    memory_available: int
+    gpu_percent: float | None = None
+    gpu_memory: int | None = None
+    gpu_memory_total: int | None = None
+
+
+class ResourceMeter:
+    """Reads the resources of this process; loads are means since the reading before."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._process.cpu_percent()  # the first call only starts the clock
+        self._gpu = _first_gpu()
+
+    def read(self) -> Resources:
+        machine = psutil.virtual_memory()
+        return Resources(
+            cpu_percent=self._process.cpu_percent(),
+            cores=psutil.cpu_count() or 1,
+            memory=self._process.memory_info().rss,
+            memory_total=machine.total,
+            memory_available=machine.available,
+            **_read_gpu(self._gpu),
+        )
+
+
+def _first_gpu() -> Any:
+    """NVML's handle of the first GPU; None without a driver or a card."""
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+        return pynvml.nvmlDeviceGetHandleByIndex(0)
+    except pynvml.NVMLError:
+        return None
+
+
+def _read_gpu(handle: Any) -> dict[str, Any]:
+    if handle is None:
+        return {}
+    import pynvml
+
+    try:
+        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
+        load = pynvml.nvmlDeviceGetUtilizationRates(handle).gpu
+    except pynvml.NVMLError:
+        return {}
+    return {
+        "gpu_percent": float(load),
+        "gpu_memory": int(memory.used),
+        "gpu_memory_total": int(memory.total),
+    }

@@ -1,0 +1,122 @@
+"""Faults that really happen: processes killed at random moments, disks that are full."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from core.models.export import load_model
+from core.runs import Run, State, list_runs
+from core.training import jobs
+from tests.training.helpers import small_config, wait_for, wait_for_state
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def _kill_at_random(run: Run, moments: int, seed: int) -> None:
+    """SIGKILL the worker at moments that a seed decides, resuming after each."""
+    chance = random.Random(seed)
+    for _ in range(moments):
+        status = wait_for(run, lambda status: status.pid and status.state is State.RUNNING)
+        # From the import of TensorFlow through the first steps and well into training.
+        time.sleep(chance.uniform(0.0, 9.0))
+        if not run.status().state.alive:
+            break
+        pid = run.status().pid or status.pid
+        os.kill(pid, signal.SIGKILL)
+        wait_for_state(run, State.CRASHED)
+        _nothing_is_broken(run)
+        jobs.resume(run)
+
+
+def _nothing_is_broken(run: Run) -> None:
+    assert run in list_runs(run.path.parent)
+    assert run.config() == small_config("epochs=12")
+    epochs = [row["epoch"] for row in run.metrics() if row["kind"] == "epoch"]
+    assert epochs == sorted(set(epochs))
+    for path in (run.path / "checkpoints").glob("*.npz"):
+        with np.load(path, allow_pickle=False) as file:  # a file under its name is whole
+            assert all(file[name] is not None for name in file.files)
+
+
+def _ends_well(run: Run) -> None:
+    assert jobs.wait(run, 300) is State.FINISHED, run.log_tail()
+    epochs = [row["epoch"] for row in run.metrics() if row["kind"] == "epoch"]
+    assert epochs == list(range(1, 13))
+    assert load_model(run.model_path).count_params() == run.status().result["parameters"]
+    assert run.status().result["test_accuracy"] > 0.5
+
+
+def test_killed_three_times_at_random_nothing_is_lost(tmp_path):
+    run = jobs.launch(small_config("epochs=12"), tmp_path)
+    _kill_at_random(run, 3, seed=11)
+    _ends_well(run)
+
+
+@pytest.mark.slow
+def test_killed_twenty_times_at_random_nothing_is_lost(tmp_path):
+    run = jobs.launch(small_config("epochs=12"), tmp_path)
+    _kill_at_random(run, 20, seed=12)
+    _ends_well(run)
+
+
+def test_a_file_size_limit_ends_the_run_and_what_was_saved_is_intact(tmp_path):
+    run = jobs.launch(small_config("epochs=400"), tmp_path)
+    status = wait_for(run, lambda status: status.epoch >= 2)
+    worker = psutil.Process(status.pid)
+    worker.rlimit(psutil.RLIMIT_FSIZE, (100_000, 100_000))  # far below a checkpoint
+    assert jobs.wait(run, 60) is State.FAILED, run.log_tail()
+    ended = run.status()
+    assert "no space left" in ended.error
+    assert "resume" in ended.advice
+    assert not list(run.path.rglob("*.tmp"))
+    assert [row["epoch"] for row in run.metrics() if row["kind"] == "epoch"][:2] == [1, 2]
+    jobs.resume(run)
+    wait_for(run, lambda status: status.epoch > ended.epoch)
+    jobs.request_stop(run)
+    assert jobs.wait(run, 60) is State.STOPPED, run.log_tail()
+    assert run.model_path.exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 8 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("mounting a small file system needs root; run as root to test a full disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_ends_the_run_with_a_clear_state(small_disk):
+    run = jobs.launch(small_config("epochs=400"), small_disk)
+    wait_for(run, lambda status: status.epoch >= 2)
+    ballast = small_disk / "ballast"
+    _fill(ballast)
+    assert jobs.wait(run, 60) is State.FAILED, run.log_tail()
+    assert "no space left" in run.status().error
+    assert run in list_runs(small_disk)
+    before = run.status().epoch
+    ballast.unlink()
+    jobs.resume(run)
+    wait_for(run, lambda status: status.epoch > before)
+    jobs.request_stop(run)
+    assert jobs.wait(run, 60) is State.STOPPED, run.log_tail()
+
+
+def _fill(path) -> None:
+    with path.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(b"\0" * size)
+            except OSError:
+                continue
