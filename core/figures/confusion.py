@@ -12,15 +12,22 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.confusion import normalize_confusion
-from core.figures.theme import ACCENT, layout, with_alpha
+from core.figures.theme import ACCENT, contrast, layout
 
 MOST_ANNOTATED = 20  # classes; with more, a number no longer fits its cell
 _MOST_TICKS = 34
-_STRONG = 0.75  # from this share of the accent colour on, text must be white to be read
+# Cells from none to all: opaque, so that the numbers on them can be given a colour.
+_LIGHT_SCALE = ("#EEF4FA", "#005F96")
+_DARK_SCALE = ("#18232D", "#3FA0DC")
+_INK, _PAPER = "#0B1620", "#FFFFFF"
 
 
 def confusion_figure(
-    confusion: np.ndarray, classes: Sequence[str], normalized: bool = False
+    confusion: np.ndarray,
+    classes: Sequence[str],
+    normalized: bool = False,
+    *,
+    dark: bool = False,
 ) -> go.Figure:
     """A heatmap, rows true and columns predicted, the first class at the top left.
 
@@ -31,6 +38,7 @@ def confusion_figure(
         confusion: (K, K) int64 counts.
         classes: K names.
         normalized: show each row's shares in percent, not counts.
+        dark: cells that suit a dark page; both kinds can be read on either.
     """
     counts = np.asarray(confusion)
     shares = normalize_confusion(counts)
@@ -38,10 +46,11 @@ def confusion_figure(
     # which are few beside the diagonal.
     strength = np.sqrt(shares if normalized else counts / max(int(counts.max(initial=0)), 1))
     height = _height(len(classes))
-    figure = go.Figure([_cells(strength)])
+    scale = _DARK_SCALE if dark else _LIGHT_SCALE
+    figure = go.Figure([_cells(strength, scale)])
     if len(classes) <= MOST_ANNOTATED:
         texts = _texts(counts, shares, normalized)
-        figure.add_traces([_numbers(strength, texts, strong) for strong in (False, True)])
+        figure.update_layout(annotations=_numbers(strength, texts, scale))
     figure.add_trace(_targets(counts, shares, classes, height))
     figure.update_xaxes(title_text="Predicted class", **_axis(classes))
     figure.update_yaxes(title_text="True class", **_axis(classes), scaleanchor="x")
@@ -81,14 +90,13 @@ def _axis(classes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _cells(strength: np.ndarray) -> go.Heatmap:
-    """From nearly transparent to the accent colour, so that it is right on any page."""
+def _cells(strength: np.ndarray, scale: tuple[str, str]) -> go.Heatmap:
     gap = 2 if len(strength) <= MOST_ANNOTATED else 0
     return go.Heatmap(
         z=strength.tolist(),
         zmin=0,
         zmax=1,
-        colorscale=[[0, with_alpha(ACCENT, 0.04)], [1, with_alpha(ACCENT, 1)]],
+        colorscale=[[0, scale[0]], [1, scale[1]]],
         showscale=False,
         hoverinfo="skip",
         xgap=gap,
@@ -96,20 +104,35 @@ def _cells(strength: np.ndarray) -> go.Heatmap:
     )
 
 
-def _numbers(strength: np.ndarray, texts: np.ndarray, strong: bool) -> go.Scatter:
-    """The numbers on the strong cells in white, those on the others in the page's own colour."""
-    rows, columns = np.nonzero((strength >= _STRONG) == strong)
-    font: dict[str, Any] = {"size": 13 if len(strength) <= 12 else 10}
-    if strong:
-        font["color"] = "white"
-    return go.Scatter(
-        x=columns.tolist(),
-        y=rows.tolist(),
-        text=texts[rows, columns].tolist(),
-        mode="text",
-        textfont=font,
-        hoverinfo="skip",
-    )
+def _numbers(
+    strength: np.ndarray, texts: np.ndarray, scale: tuple[str, str]
+) -> list[dict[str, Any]]:
+    """A number on every cell, dark or white, whichever can be read better on it.
+
+    Annotations, as text that belongs to a trace fades when a cell is selected.
+    """
+    size = 13 if len(strength) <= 12 else 10
+    return [
+        {
+            "x": column,
+            "y": row,
+            "text": texts[row, column],
+            "showarrow": False,
+            "font": {"size": size, "color": readable_on(mixed(*scale, float(value)))},
+        }
+        for (row, column), value in np.ndenumerate(strength)
+    ]
+
+
+def mixed(start: str, end: str, share: float) -> str:
+    """The colour at `share` of the way, as Plotly mixes a scale's two ends."""
+    pairs = ((int(start[i : i + 2], 16), int(end[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
+
+
+def readable_on(colour: str) -> str:
+    """The text colour with the higher contrast on it."""
+    return max((_INK, _PAPER), key=lambda text: contrast(text, colour))
 
 
 def _texts(counts: np.ndarray, shares: np.ndarray, normalized: bool) -> np.ndarray:

@@ -58,3 +58,16 @@ def with_alpha(colour: str, alpha: float) -> str:
     """`#0072B2` and 0.3 -> `rgba(0,114,178,0.3)`."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours part, 1 to 21 (WCAG 2.1); 3 is enough for lines and large text."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, 0..1 (WCAG 2.1)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -254,9 +254,10 @@ class _Engine:
         monitor = self._monitor()
         if monitor and _better(measured[monitor], progress.best, monitor):
             progress.best, progress.best_epoch = measured[monitor], progress.epoch
-            checkpoints.write_variables(
-                self._best_path(), self.trainer.weights, {"epoch": progress.epoch}
-            )
+            with self.recorder.writing():
+                checkpoints.write_variables(
+                    self._best_path(), self.trainer.weights, {"epoch": progress.epoch}
+                )
         if stopping is None:
             return False
         value = measured[stopping.monitor]
@@ -294,9 +295,9 @@ class _Engine:
         self.progress.elapsed += now - self.begun
         self.begun = now
         meta = {"progress": asdict(self.progress)}
-        checkpoints.save_checkpoint(
-            self.run.path / "checkpoints", self.progress.step, self.trainer.state, meta
-        )
+        folder = self.run.path / "checkpoints"
+        with self.recorder.writing():
+            checkpoints.save_checkpoint(folder, self.progress.step, self.trainer.state, meta)
         self.saved = time.monotonic()
 
     def _finish(self, state: State) -> None:
@@ -307,7 +308,8 @@ class _Engine:
             checkpoints.read_variables(self._best_path(), self.trainer.weights)
         save_model(to_stock(self.trainer.network), self.run.model_path)
         self.recorder.phase("evaluating on the test part")
-        self.recorder.update(result=evaluate_saved(self.run, self.prepared, self.progress))
+        result = evaluate_saved(self.run, self.prepared, self.progress)
+        self.recorder.update(result={**result, "record_seconds": round(self.recorder.seconds, 3)})
 
 
 def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> dict:

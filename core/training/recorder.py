@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
@@ -49,10 +51,17 @@ class Recorder:
         # Space held back, so that a full disk still has room for the last status.
         self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Count the time inside as spent on the record."""
+        begun = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - begun
+
     def phase(self, words: str) -> None:
         """Say what the worker does now."""
         self.update(phase=words)
-        self.flush()
+        self.flush(durable=False)
 
     def update(self, **changes: Any) -> None:
         """Change the status; it is written about once a second."""
@@ -61,21 +70,19 @@ class Recorder:
             self.flush(durable=False)
 
     def flush(self, *, durable: bool = True) -> None:
-        begun = time.perf_counter()
-        self.status = replace(self.status, resources=asdict(self._meter.read()))
-        self.run.write_status(self.status, durable=durable)
+        with self.writing():
+            self.status = replace(self.status, resources=asdict(self._meter.read()))
+            self.run.write_status(self.status, durable=durable)
         self._written = time.monotonic()
-        self.seconds += time.perf_counter() - begun
 
     def metric(self, kind: str, **values: Any) -> None:
         """Append one line to metrics.jsonl, in a single write."""
-        begun = time.perf_counter()
         line = json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n"
-        with self.run.metrics_path.open("ab", buffering=0) as file:
-            file.write(line.encode())
-        for mirror in self.mirrors:
-            mirror.write(kind, values)
-        self.seconds += time.perf_counter() - begun
+        with self.writing():
+            with self.run.metrics_path.open("ab", buffering=0) as file:
+                file.write(line.encode())
+            for mirror in self.mirrors:
+                mirror.write(kind, values)
 
     def resume_at(self, step: int) -> None:
         """Supersede the lines measured after the checkpoint that training goes back to."""
@@ -88,8 +95,7 @@ class Recorder:
     def end(self, state: State, **changes: Any) -> None:
         """Write the last status, from the reserve where the disk is full."""
         self._reserve.unlink(missing_ok=True)
-        for mirror in self.mirrors:
-            mirror.close()
+        self._close_mirrors()
         now = time.time()
         self.status = replace(
             self.status, state=state, phase=str(state), heartbeat=now, finished=now, **changes
@@ -100,3 +106,10 @@ class Recorder:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+    def _close_mirrors(self) -> None:
+        for mirror in self.mirrors:
+            try:
+                mirror.close()
+            except Exception as error:  # a mirror's trouble must not cost the run its last status
+                print(f"The copy of the metrics could not be closed: {error}", flush=True)

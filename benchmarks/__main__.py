@@ -1,0 +1,68 @@
+"""`python -m benchmarks [NAME...]`: runs the benchmarks, each in a process of its own.
+
+JSON lines go to standard output, a table of targets met and missed to standard error.
+Benchmarks whose name begins with `long_` run only when named.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+NO_BENCHMARKS = {"__init__", "__main__", "common"}
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NO_BENCHMARKS)
+
+
+def run(name: str) -> tuple[list[dict[str, Any]], bool]:
+    """The benchmark's lines, printed as they come, and whether it ended well."""
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    rows = []
+    with subprocess.Popen(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if line.startswith("{"):
+                rows.append(json.loads(line))
+    return rows, process.returncode == 0
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """One line a figure: met, missed or skipped."""
+    lines = []
+    for row in rows:
+        if "skipped" in row:
+            lines.append(f"skipped  {row['name']}: {row['skipped']}")
+            continue
+        mark = "met    " if row["met"] else "MISSED "
+        target = "" if row["target"] is None else f" (target {row['target']})"
+        lines.append(f"{mark}  {row['name']}: {row['value']} {row['unit']}{target}")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    unknown = set(arguments) - set(names())
+    if unknown:
+        print(f"No benchmark {', '.join(sorted(unknown))}; there are: {', '.join(names())}")
+        return 1
+    chosen = arguments or [name for name in names() if not name.startswith("long_")]
+    rows: list[dict[str, Any]] = []
+    broken = []
+    for name in chosen:
+        lines, well = run(name)
+        rows += lines
+        broken += [] if well else [name]
+    print(f"\n{table(rows)}", file=sys.stderr)
+    for name in broken:
+        print(f"BROKEN   benchmarks/{name}.py ended with an error", file=sys.stderr)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
