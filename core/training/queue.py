@@ -48,6 +48,11 @@ def move_to_front(run: Run) -> None:
     own[0].rename(own[0].with_name(f"{first - 1.0:017.6f}~{run.id}"))
 
 
+def device_is_busy(runs_folder: Path) -> bool:
+    """True where a worker holds the device."""
+    return is_locked(runs_folder / ".device.lock")
+
+
 def take_device(run: Run) -> IO[bytes] | None:
     """The device's lock, where it is free and this run is first in line; else None."""
     line = waiting(run.path.parent)

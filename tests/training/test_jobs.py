@@ -200,13 +200,14 @@ def test_a_recipe_of_another_kind_of_head_is_refused_in_words(tmp_path):
 
 def test_tensorboard_reads_the_event_files(finished):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
 
     folder = finished.path / "tensorboard"
     epochs = [row for row in finished.metrics() if row["kind"] == "epoch"]
     for part, prefix in (("train", ""), ("validation", "val_")):
         events = EventAccumulator(str(folder / part), size_guidance={"tensors": 0})
         events.Reload()
-        written = [item.tensor_proto.float_val[0] for item in events.Tensors("epoch_loss")]
+        written = [float(make_ndarray(e.tensor_proto)) for e in events.Tensors("epoch_loss")]
         assert written == pytest.approx([row[f"{prefix}loss"] for row in epochs], rel=1e-5)
 
 
