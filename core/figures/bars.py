@@ -6,15 +6,23 @@ Knows nothing of how the numbers came about.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, layout
+from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, layout_entries
 
 if TYPE_CHECKING:
     from core.analysis.evaluation import PerClass
+
+_PROBABILITIES = {
+    "title": {"text": "Probability"},
+    "range": [0, 1.12],  # room for the text beside a full bar
+    "tickvals": [0, 0.25, 0.5, 0.75, 1],
+    "tickformat": ".0%",
+    "fixedrange": True,
+}
 
 
 def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None) -> go.Figure:
@@ -25,28 +33,28 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
     """
     names = [name for name, _ in best]
     shares = [float(p) for _, p in best]
-    figure = go.Figure(
-        go.Bar(
-            x=shares,
-            y=list(range(len(best))),
-            orientation="h",
-            marker={"color": [ACCENT] + [NEUTRAL] * (len(best) - 1), "cornerradius": 4},
-            text=[_percent(p) for p in shares],
-            textposition="outside",
-            cliponaxis=False,
-            hovertext=names,
-            hovertemplate="%{hovertext}: %{x:.2%}<extra></extra>",
-        )
-    )
-    figure.update_xaxes(
-        title_text="Probability", range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1],
-        tickformat=".0%", fixedrange=True,
-    )  # fmt: skip
-    figure.update_yaxes(**_name_axis(names))
-    return layout(
-        figure, height=height or 90 + 42 * len(best), showlegend=False, bargap=0.3, dragmode=False,
+    bars = {
+        "type": "bar",
+        "x": shares,
+        "y": list(range(len(best))),
+        "orientation": "h",
+        "marker": {"color": [ACCENT] + [NEUTRAL] * (len(best) - 1), "cornerradius": 4},
+        "text": [_percent(p) for p in shares],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertext": names,
+        "hovertemplate": "%{hovertext}: %{x:.2%}<extra></extra>",
+    }
+    layout = layout_entries(
+        height=height or 90 + 42 * len(best),
+        xaxis=_PROBABILITIES,
+        yaxis=_name_axis(names),
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
-    )  # fmt: skip
+        showlegend=False,
+        bargap=0.3,
+        dragmode=False,
+    )
+    return go.Figure(data=[bars], layout=layout)
 
 
 def class_counts_figure(
@@ -61,45 +69,50 @@ def class_counts_figure(
         counts: name of the split -> (K,) counts.
         classes: K names.
     """
-    figure = go.Figure(
-        [
-            go.Bar(
-                x=list(range(len(classes))),
-                y=[int(n) for n in values],
-                name=split,
-                marker={"color": CATEGORICAL[i % len(CATEGORICAL)]},
-                hovertext=list(classes),
-                hovertemplate="%{hovertext}: %{y:,} images<extra>" + split + "</extra>",
-            )
-            for i, (split, values) in enumerate(counts.items())
-        ]
-    )
-    figure.update_xaxes(**_class_axis(classes), title_text="Class")
-    figure.update_yaxes(title_text="Images", tickformat=",d", rangemode="tozero")
-    return layout(figure, height=height or 340, barmode="group", bargap=0.25)
+    bars = [
+        _bars([int(n) for n in values], classes, split, i, "%{y:,} images")
+        for i, (split, values) in enumerate(counts.items())
+    ]
+    yaxis = {"title": {"text": "Images"}, "tickformat": ",d", "rangemode": "tozero"}
+    return _grouped(bars, classes, yaxis, height)
 
 
 def per_class_figure(per_class: Sequence[PerClass], *, height: int | None = None) -> go.Figure:
     """Precision, recall and F1 of each class, in percent, side by side."""
     classes = [item.name for item in per_class]
-    figure = go.Figure(
-        [
-            go.Bar(
-                x=list(range(len(classes))),
-                y=[getattr(item, field) for item in per_class],
-                name=name,
-                marker={"color": CATEGORICAL[i]},
-                hovertext=classes,
-                hovertemplate="%{hovertext}: %{y:.1%}<extra>" + name + "</extra>",
-            )
-            for i, (field, name) in enumerate(
-                (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
-            )
-        ]
+    bars = [
+        _bars([getattr(item, name.lower()) for item in per_class], classes, name, i, "%{y:.1%}")
+        for i, name in enumerate(("Precision", "Recall", "F1"))
+    ]
+    yaxis = {"title": {"text": "Score"}, "tickformat": ".0%", "range": [0, 1.02]}
+    return _grouped(bars, classes, yaxis, height)
+
+
+def _bars(
+    values: list[float], classes: Sequence[str], name: str, place: int, hover: str
+) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "x": list(range(len(classes))),
+        "y": values,
+        "name": name,
+        "marker": {"color": CATEGORICAL[place % len(CATEGORICAL)]},
+        "hovertext": list(classes),
+        "hovertemplate": "%{hovertext}: " + hover + "<extra>" + name + "</extra>",
+    }
+
+
+def _grouped(
+    bars: list[dict[str, Any]], classes: Sequence[str], yaxis: dict[str, Any], height: int | None
+) -> go.Figure:
+    layout = layout_entries(
+        height=height or 340,
+        xaxis={"title": {"text": "Class"}, **_class_axis(classes)},
+        yaxis=yaxis,
+        barmode="group",
+        bargap=0.25,
     )
-    figure.update_xaxes(**_class_axis(classes), title_text="Class")
-    figure.update_yaxes(title_text="Score", tickformat=".0%", range=[0, 1.02])
-    return layout(figure, height=height or 340, barmode="group", bargap=0.25)
+    return go.Figure(data=bars, layout=layout)
 
 
 def _percent(share: float) -> str:
@@ -108,7 +121,7 @@ def _percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-def _name_axis(names: Sequence[str]) -> dict[str, object]:
+def _name_axis(names: Sequence[str]) -> dict[str, Any]:
     """The first name at the top; numbers under the names, as these may look like numbers."""
     return {
         "tickmode": "array",
@@ -120,7 +133,7 @@ def _name_axis(names: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _class_axis(classes: Sequence[str]) -> dict[str, object]:
+def _class_axis(classes: Sequence[str]) -> dict[str, Any]:
     every = -(-len(classes) // 34) or 1
     ticks = list(range(0, len(classes), every))
     return {

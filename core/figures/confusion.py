@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.confusion import normalize_confusion
-from core.figures.theme import ACCENT, contrast, layout
+from core.figures.theme import ACCENT, contrast, layout_entries
 
 MOST_ANNOTATED = 20  # classes; with more, a number no longer fits its cell
 _MOST_TICKS = 34
@@ -45,28 +45,31 @@ def confusion_figure(
     # Shares are absolute, counts relative to the largest. The root brings out the mistakes,
     # which are few beside the diagonal.
     strength = np.sqrt(shares if normalized else counts / max(int(counts.max(initial=0)), 1))
-    height = _height(len(classes))
     scale = _DARK_SCALE if dark else _LIGHT_SCALE
-    figure = go.Figure([_cells(strength, scale)])
-    if len(classes) <= MOST_ANNOTATED:
-        texts = _texts(counts, shares, normalized)
-        figure.update_layout(annotations=_numbers(strength, texts, scale))
-    figure.add_trace(_targets(counts, shares, classes, height))
-    figure.update_xaxes(title_text="Predicted class", **_axis(classes))
-    figure.update_yaxes(title_text="True class", **_axis(classes), scaleanchor="x")
-    figure.update_yaxes(range=[len(classes) - 0.5, -0.5], constraintoward="top")
-    if max((len(name) for name in classes), default=0) * len(classes) > 60:
-        figure.update_xaxes(tickangle=-45)
-    return layout(
-        figure,
-        height=height,
+    size = len(classes)
+    notes = []
+    if size <= MOST_ANNOTATED:
+        notes = _numbers(strength, _texts(counts, shares, normalized), scale)
+    long_names = max((len(name) for name in classes), default=0) * size > 60
+    layout = layout_entries(
+        height=_height(size),
+        xaxis={**_axis(classes, "Predicted class"), "tickangle": -45 if long_names else None},
+        yaxis={
+            **_axis(classes, "True class"),
+            "range": [size - 0.5, -0.5],
+            "scaleanchor": "x",
+            "constraintoward": "top",
+        },
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        annotations=notes,
         showlegend=False,
         hovermode="closest",
         hoverdistance=-1,  # the nearest cell, however far: a click anywhere in it selects it
         dragmode=False,
         uirevision="confusion",
     )
+    cells = [_cells(strength, scale), _targets(counts, shares, classes, layout["height"])]
+    return go.Figure(data=cells, layout=layout)
 
 
 def _height(classes: int) -> int:
@@ -74,11 +77,12 @@ def _height(classes: int) -> int:
     return int(np.clip(46 * classes + 140, 360, 760))
 
 
-def _axis(classes: Sequence[str]) -> dict[str, Any]:
+def _axis(classes: Sequence[str], title: str) -> dict[str, Any]:
     """Numbers with names as labels: classes called "0" to "9" must not become a number axis."""
     every = -(-len(classes) // _MOST_TICKS)
     ticks = list(range(0, len(classes), every))
     return {
+        "title": {"text": title},
         "tickmode": "array",
         "tickvals": ticks,
         "ticktext": [classes[i] for i in ticks],

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.decimate import decimate
-from core.figures.theme import ACCENT, TRAINING, VALIDATION, layout, with_alpha
+from core.figures.decimate import decimate, plain
+from core.figures.theme import ACCENT, TRAINING, VALIDATION, layout_entries, with_alpha
 
 Rows = Sequence[Mapping[str, Any]]
+Trace = dict[str, Any]
 
 
 def loss_figure(
@@ -29,88 +30,90 @@ def loss_figure(
         validation_name: what the second curve is called; say so where it is the test part.
         log_y: loss on a logarithmic axis.
     """
-    figure = _train_and_validation(rows, "loss", validation_name, "%{y:.4f}")
-    figure.update_yaxes(title_text="Loss", type="log" if log_y else "linear")
-    return _over_epochs(figure, height)
+    axis = {"title": {"text": "Loss"}, "type": "log" if log_y else "linear"}
+    traces = _train_and_validation(rows, "loss", validation_name, "%{y:.4f}")
+    return _over_epochs(traces, axis, height)
 
 
 def accuracy_figure(
     rows: Rows, *, validation_name: str = "Validation", height: int = 320
 ) -> go.Figure:
     """Training and validation accuracy over epochs, in percent. Rows as in loss_figure."""
-    figure = _train_and_validation(rows, "accuracy", validation_name, "%{y:.2%}")
-    figure.update_yaxes(
-        title_text="Accuracy",
-        tickformat=".0~%",
-        autorangeoptions={"clipmin": 0.0, "clipmax": 1.01},
-    )
-    return _over_epochs(figure, height)
+    axis = {
+        "title": {"text": "Accuracy"},
+        "tickformat": ".0~%",
+        "autorangeoptions": {"clipmin": 0.0, "clipmax": 1.01},
+    }
+    traces = _train_and_validation(rows, "accuracy", validation_name, "%{y:.2%}")
+    return _over_epochs(traces, axis, height)
 
 
 def learning_rate_figure(rows: Rows, *, log_y: bool = False, height: int = 320) -> go.Figure:
     """The learning rate over epochs, as the optimizer had it."""
-    figure = go.Figure(_single(rows, "lr", "Learning rate", "%{y:.3g}"))
-    figure.update_yaxes(
-        title_text="Learning rate",
-        type="log" if log_y else "linear",
-        exponentformat="power" if log_y else "e",
-        rangemode="normal" if log_y else "tozero",
-    )
-    return _over_epochs(figure, height, showlegend=False)
+    axis = {
+        "title": {"text": "Learning rate"},
+        "type": "log" if log_y else "linear",
+        "exponentformat": "power" if log_y else "e",
+        "rangemode": "normal" if log_y else "tozero",
+    }
+    trace = _single(rows, "lr", "Learning rate", "%{y:.3g}")
+    return _over_epochs([trace], axis, height, showlegend=False)
 
 
 def throughput_figure(rows: Rows, *, height: int = 320) -> go.Figure:
     """Images a second over epochs."""
-    figure = go.Figure(_single(rows, "images_per_second", "Speed", "%{y:,.0f} images/s"))
-    figure.update_yaxes(title_text="Images per second", rangemode="tozero", tickformat=",d")
-    return _over_epochs(figure, height, showlegend=False)
+    axis = {"title": {"text": "Images per second"}, "rangemode": "tozero", "tickformat": ",d"}
+    trace = _single(rows, "images_per_second", "Speed", "%{y:,.0f} images/s")
+    return _over_epochs([trace], axis, height, showlegend=False)
 
 
-def _train_and_validation(rows: Rows, key: str, validation_name: str, hover: str) -> go.Figure:
+def _train_and_validation(rows: Rows, key: str, validation_name: str, hover: str) -> list[Trace]:
     """Three traces, always: training as it goes, training by epoch, validation by epoch."""
-    running = go.Scatter(
+    running = {
+        "type": "scatter",
         **_points(rows, "tick", key),
-        name="Training, as it goes",
-        mode="lines",
-        line={"color": with_alpha(TRAINING, 0.45), "width": 1},
-    )
-    figure = go.Figure(
-        [
-            running,
-            _by_epoch(rows, key, "Training, epoch mean", TRAINING),
-            _by_epoch(rows, f"val_{key}", validation_name, VALIDATION),
-        ]
-    )
-    return figure.update_traces(hovertemplate=hover)
+        "name": "Training, as it goes",
+        "mode": "lines",
+        "line": {"color": with_alpha(TRAINING, 0.45), "width": 1},
+        "hovertemplate": hover,
+    }
+    return [
+        running,
+        _by_epoch(rows, key, "Training, epoch mean", TRAINING, hover),
+        _by_epoch(rows, f"val_{key}", validation_name, VALIDATION, hover),
+    ]
 
 
-def _by_epoch(rows: Rows, key: str, name: str, colour: str) -> go.Scatter:
+def _by_epoch(rows: Rows, key: str, name: str, colour: str, hover: str) -> Trace:
     points = _points(rows, "epoch", key)
     few = len(points["x"]) <= 60  # with more, markers run together into a thick line
-    return go.Scatter(
+    return {
+        "type": "scatter",
         **points,
-        name=name,
-        mode="lines+markers" if few else "lines",
-        line={"color": colour, "width": 2.5},
-        marker={"color": colour, "size": 7},
-    )
+        "name": name,
+        "mode": "lines+markers" if few else "lines",
+        "line": {"color": colour, "width": 2.5},
+        "marker": {"color": colour, "size": 7},
+        "hovertemplate": hover,
+    }
 
 
-def _single(rows: Rows, key: str, name: str, hover: str) -> go.Scatter:
+def _single(rows: Rows, key: str, name: str, hover: str) -> Trace:
     kind = "tick" if any(row.get("kind") == "tick" for row in rows) else "epoch"
-    return go.Scatter(
+    return {
+        "type": "scatter",
         **_points(rows, kind, key),
-        name=name,
-        mode="lines",
-        line={"color": ACCENT, "width": 2},
-        hovertemplate=hover,
-    )
+        "name": name,
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2},
+        "hovertemplate": hover,
+    }
 
 
-def _points(rows: Rows, kind: str, key: str) -> dict[str, list[float]]:
+def _points(rows: Rows, kind: str, key: str) -> dict[str, np.ndarray]:
     chosen = [row for row in rows if row.get("kind") == kind]
     x, y = decimate(_numbers(chosen, "epoch"), _numbers(chosen, key))
-    return {"x": x.tolist(), "y": y.tolist()}
+    return {"x": plain(x), "y": plain(y)}
 
 
 def _numbers(rows: Iterable[Mapping[str, Any]], key: str) -> np.ndarray:
@@ -118,7 +121,14 @@ def _numbers(rows: Iterable[Mapping[str, Any]], key: str) -> np.ndarray:
     return np.array([np.nan if row.get(key) is None else row[key] for row in rows], dtype=float)
 
 
-def _over_epochs(figure: go.Figure, height: int, **options: Any) -> go.Figure:
-    figure.update_xaxes(title_text="Epoch", rangemode="tozero", hoverformat=".2f")
-    # A constant uirevision keeps zoom and hidden traces when the figure is drawn again.
-    return layout(figure, height=height, hovermode="x unified", uirevision="curves", **options)
+def _over_epochs(traces: list[Trace], yaxis: Trace, height: int, **options: Any) -> go.Figure:
+    xaxis = {"title": {"text": "Epoch"}, "rangemode": "tozero", "hoverformat": ".2f"}
+    layout = layout_entries(
+        height=height,
+        xaxis=xaxis,
+        yaxis=yaxis,
+        hovermode="x unified",
+        uirevision="curves",  # constant: keeps zoom and hidden traces when drawn again
+        **options,
+    )
+    return go.Figure(data=traces, layout=layout)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.decimate import decimate
-from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, layout, with_alpha
+from core.figures.decimate import decimate, plain
+from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, layout_entries, with_alpha
 
 Numbers = Sequence[float] | np.ndarray
 
@@ -29,18 +29,22 @@ def lr_figure(
     """
     rates = [row["lr"] for row in rows if row.get("kind") == "range"]
     x, y = decimate(np.arange(1, len(rates) + 1), rates)
-    figure = go.Figure(
-        go.Scatter(
-            x=x.tolist(),
-            y=y.tolist(),
-            mode="lines",
-            line={"color": ACCENT, "width": 2.5},
-            hovertemplate="Iteration %{x}<br>Learning rate %{y:.3g}<extra></extra>",
-        )
+    trace = {
+        "type": "scatter",
+        "x": plain(x),
+        "y": plain(y),
+        "mode": "lines",
+        "line": {"color": ACCENT, "width": 2.5},
+        "hovertemplate": "Iteration %{x}<br>Learning rate %{y:.3g}<extra></extra>",
+    }
+    layout = layout_entries(
+        height=height,
+        xaxis={"title": {"text": "Iteration"}, "rangemode": "tozero", "tickformat": ",d"},
+        yaxis={"title": {"text": "Learning rate"}, **_rate_axis(log_y)},
+        showlegend=False,
+        uirevision="range-rates",
     )
-    figure.update_xaxes(title_text="Iteration", rangemode="tozero", tickformat=",d")
-    figure.update_yaxes(title_text="Learning rate", **_rate_axis(log_y))
-    return layout(figure, height=height, showlegend=False, uirevision="range-rates")
+    return go.Figure(data=[trace], layout=layout)
 
 
 def loss_figure(
@@ -57,29 +61,35 @@ def loss_figure(
         lrs, losses, smoothed: (n,) in order of iteration; values that are not finite are cut.
         suggestion: the learning rate to mark, or None where there is none.
     """
-    figure = go.Figure(
-        [
-            _line(lrs, losses, "Each batch", with_alpha(NEUTRAL, 0.55), 1),
-            _line(lrs, smoothed, "Smoothed", ACCENT, 3),
-        ]
-    )
-    figure.update_xaxes(title_text="Learning rate", **_rate_axis(True))
-    figure.update_yaxes(title_text="Loss", range=_loss_range(losses, smoothed))
+    traces = [
+        _line(lrs, losses, "Each batch", with_alpha(NEUTRAL, 0.55), 1),
+        _line(lrs, smoothed, "Smoothed", ACCENT, 3),
+    ]
+    marks: dict[str, Any] = {}
     if suggestion is not None:
-        _mark(figure, suggestion, lrs, smoothed)
-    return layout(figure, height=height, uirevision="range-loss")
-
-
-def _line(x: Numbers, y: Numbers, name: str, colour: str, width: float) -> go.Scatter:
-    xs, ys = decimate(x, y)
-    return go.Scatter(
-        x=xs.tolist(),
-        y=ys.tolist(),
-        name=name,
-        mode="lines",
-        line={"color": colour, "width": width},
-        hovertemplate="Learning rate %{x:.3g}<br>Loss %{y:.4f}<extra>" + name + "</extra>",
+        traces += _point_on_curve(suggestion, lrs, smoothed)
+        marks = _line_and_label(suggestion)
+    layout = layout_entries(
+        height=height,
+        xaxis={"title": {"text": "Learning rate"}, **_rate_axis(True)},
+        yaxis={"title": {"text": "Loss"}, "range": _loss_range(losses, smoothed)},
+        uirevision="range-loss",
+        **marks,
     )
+    return go.Figure(data=traces, layout=layout)
+
+
+def _line(x: Numbers, y: Numbers, name: str, colour: str, width: float) -> dict[str, Any]:
+    xs, ys = decimate(x, y)
+    return {
+        "type": "scatter",
+        "x": plain(xs),
+        "y": plain(ys),
+        "name": name,
+        "mode": "lines",
+        "line": {"color": colour, "width": width},
+        "hovertemplate": "Learning rate %{x:.3g}<br>Loss %{y:.4f}<extra>" + name + "</extra>",
+    }
 
 
 def _rate_axis(logarithmic: bool) -> dict[str, Any]:
@@ -108,30 +118,44 @@ def _loss_range(losses: Numbers, smoothed: Numbers) -> list[float] | None:
     return [bottom - 0.08 * span, top + 0.35 * span]
 
 
-def _mark(figure: go.Figure, rate: float, lrs: Numbers, smoothed: Numbers) -> None:
-    """A vertical line and a label at the suggested rate, and a point where it meets the curve."""
-    figure.add_vline(x=rate, line={"color": SUGGESTION, "width": 2, "dash": "dash"})
-    figure.add_annotation(
-        x=math.log10(rate),
-        y=1.0,
-        yref="paper",
-        yanchor="top",
-        xanchor="left",
-        xshift=6,
-        showarrow=False,
-        text=f"<b>Suggested: {rate:.2g}</b>",
-        font={"color": SUGGESTION},
-    )
+def _line_and_label(rate: float) -> dict[str, Any]:
+    """A vertical line at the suggested rate, and what it is."""
+    line = {
+        "type": "line",
+        "x0": rate,
+        "x1": rate,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": SUGGESTION, "width": 2, "dash": "dash"},
+    }
+    label = {
+        "x": math.log10(rate),  # unlike a shape, an annotation stands at the logarithm
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "top",
+        "xanchor": "left",
+        "xshift": 6,
+        "showarrow": False,
+        "text": f"<b>Suggested: {rate:.2g}</b>",
+        "font": {"color": SUGGESTION},
+    }
+    return {"shapes": [line], "annotations": [label]}
+
+
+def _point_on_curve(rate: float, lrs: Numbers, smoothed: Numbers) -> list[dict[str, Any]]:
+    """Where the suggested rate meets the smoothed curve; nothing where there is no curve."""
     x, y = decimate(lrs, smoothed)
     if not len(x):
-        return
-    figure.add_trace(
-        go.Scatter(
-            x=[rate],
-            y=[float(np.interp(math.log10(rate), np.log10(x), y))],
-            mode="markers",
-            marker={"color": SUGGESTION, "size": 12, "line": {"color": "white", "width": 2}},
-            showlegend=False,
-            hovertemplate="Suggested learning rate %{x:.3g}<extra></extra>",
-        )
-    )
+        return []
+    return [
+        {
+            "type": "scatter",
+            "x": [rate],
+            "y": [float(np.interp(math.log10(rate), np.log10(x), y))],
+            "mode": "markers",
+            "marker": {"color": SUGGESTION, "size": 12, "line": {"color": "white", "width": 2}},
+            "showlegend": False,
+            "hovertemplate": "Suggested learning rate %{x:.3g}<extra></extra>",
+        }
+    ]

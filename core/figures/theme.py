@@ -6,9 +6,8 @@ colour of text, grid and axes is left to the page's theme. Knows nothing of what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-
-import plotly.graph_objects as go
 
 # Okabe and Ito's colour-blind-safe palette, its yellow and black (unreadable on a white or a
 # dark page) replaced, extended to ten. .streamlit/config.toml holds the same ten.
@@ -33,25 +32,36 @@ SUGGESTION = "#009E73"
 NEUTRAL = "#7F8C8D"  # a grey that can be read on a light and on a dark page
 
 
-def layout(figure: go.Figure, *, height: int = 320, **options: Any) -> go.Figure:
-    """Give a figure the margins, legend and backgrounds that all of them share.
+_AXIS = {"automargin": True, "zeroline": False}
+
+
+def layout_entries(
+    *,
+    height: int = 320,
+    xaxis: Mapping[str, Any] | None = None,
+    yaxis: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """The margins, legend and backgrounds that all figures share, as one plain dict.
+
+    A figure made of plain dicts in one go takes a fifth of the time that one changed step
+    by step does, which counts where charts are drawn again every second.
 
     Args:
-        figure: changed in place.
         height: in pixels; the width follows the page.
+        xaxis, yaxis: entries of the axes.
         options: further layout entries, which win.
     """
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 16, "t": 36, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
-    )
-    figure.update_xaxes(automargin=True, zeroline=False)
-    figure.update_yaxes(automargin=True, zeroline=False)
-    figure.update_layout(**options)
-    return figure
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 16, "t": 36, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+        "xaxis": {**_AXIS, **(xaxis or {})},
+        "yaxis": {**_AXIS, **(yaxis or {})},
+        **options,
+    }
 
 
 def with_alpha(colour: str, alpha: float) -> str:

@@ -16,11 +16,16 @@ from typing import Any
 import keras
 
 from core.config import ArchitectureConfig
-from core.models.layers import FusedBatchNormalization
+from core.models.layers import ByteDropout, FusedBatchNormalization
 from core.models.plan import INPUT, LayerPlan, plan_layers
 
 # A half-precision softmax loses the small probabilities that the loss is made of.
 _FLOAT32_LAYERS = ("head", "probabilities")
+
+_QUICK_LAYERS: dict[str, type[keras.Layer]] = {
+    "BatchNormalization": FusedBatchNormalization,
+    "Dropout": ByteDropout,
+}
 
 
 def build_model(
@@ -43,7 +48,7 @@ def build_model(
         preprocessing: "rescale", "standardize" or "samplewise", as in RunConfig.
         mean: (C,) of pixels 0..255; only for "standardize".
         variance: (C,) of pixels 0..255; only for "standardize".
-        fused: train with FusedBatchNormalization in place of the stock layer.
+        fused: train with the quicker layers of core.models.layers in the stock ones' place.
         name: the model's name.
 
     Returns:
@@ -67,9 +72,9 @@ def _layer(item: LayerPlan, fused: bool) -> keras.Layer:
     options = dict(item.options)
     if item.name in _FLOAT32_LAYERS:
         options["dtype"] = "float32"
-    if item.type == "BatchNormalization" and fused:
-        return FusedBatchNormalization(name=item.name, **options)
-    return getattr(keras.layers, item.type)(name=item.name, **options)
+    stock = getattr(keras.layers, item.type)
+    layer = _QUICK_LAYERS.get(item.type, stock) if fused else stock
+    return layer(name=item.name, **options)
 
 
 def _preprocessing_layer(

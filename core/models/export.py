@@ -13,9 +13,14 @@ from pathlib import Path
 import keras
 
 from core.models.errors import ModelError
-from core.models.layers import FusedBatchNormalization
+from core.models.layers import ByteDropout, FusedBatchNormalization
 
 __all__ = ["ModelError", "load_model", "save_model", "to_stock"]
+
+_STOCK: dict[type[keras.Layer], type[keras.Layer]] = {
+    FusedBatchNormalization: keras.layers.BatchNormalization,
+    ByteDropout: keras.layers.Dropout,
+}
 
 
 def to_stock(model: keras.Model) -> keras.Model:
@@ -65,6 +70,4 @@ def load_model(path: Path) -> keras.Model:
 
 def _stock_layer(layer: keras.Layer) -> keras.Layer:
     config = {**layer.get_config(), "dtype": "float32"}
-    if isinstance(layer, FusedBatchNormalization):
-        return keras.layers.BatchNormalization.from_config(config)
-    return type(layer).from_config(config)
+    return _STOCK.get(type(layer), type(layer)).from_config(config)

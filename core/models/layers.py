@@ -1,4 +1,4 @@
-"""Layers for training only, quicker than Keras's own and numerically the same.
+"""Layers for training only, quicker than Keras's own and the same in what they compute.
 
 They never reach a saved model: `export.to_stock` puts the stock layers in their place.
 Knows nothing of architectures.
@@ -6,10 +6,12 @@ Knows nothing of architectures.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import keras
 import tensorflow as tf
+
+_LEVELS: Final = 256  # of a random byte
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
@@ -46,6 +48,45 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     def _update_moving(self, mean: tf.Tensor, variance: tf.Tensor) -> None:
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
+
+
+class ByteDropout(keras.layers.Dropout):
+    """Dropout (Srivastava et al. 2014) that spends one random byte an element, not four.
+
+    Drawing the random numbers is what dropout costs. A byte knows 256 levels, so the
+    rate is met by dithering: a step drops its elements below `floor(256 * rate + u)`, u
+    uniform and drawn anew each step, and an element's chance is the rate exactly. Seeds
+    come from the stock layer's own generator, one a step.
+    """
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        if not training or not self.rate or self.noise_shape is not None:
+            return super().call(inputs, training=training)
+        if self.rate * _LEVELS >= _LEVELS - 1:
+            return super().call(inputs, training=training)  # no byte lies above the level
+        inputs = tf.convert_to_tensor(inputs)
+        words, dither = _random_words(self.seed_generator.next(), tf.size(inputs))
+        level = tf.cast(tf.floor(self.rate * _LEVELS + dither), tf.uint8)
+        drawn = tf.reshape(tf.bitcast(words, tf.uint8), [-1])[: tf.size(inputs)]
+        kept = tf.reshape(drawn >= level, tf.shape(inputs))
+        scale = tf.constant(1.0 / (1.0 - self.rate), inputs.dtype)
+        outputs = inputs * (tf.cast(kept, inputs.dtype) * scale)
+        return tf.ensure_shape(outputs, inputs.shape)
+
+
+def _random_words(seed: Any, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Words that hold `count` random bytes, uint32, and one number in [0, 1), float32."""
+    words = tf.random.stateless_uniform(
+        [(count + 3) // 4 + 1],
+        tf.cast(seed, tf.int64),
+        minval=None,
+        maxval=None,
+        dtype=tf.uint32,
+        alg="philox",
+    )
+    # The 24 high bits, which float32 holds exactly.
+    dither = tf.cast(tf.bitwise.right_shift(words[-1], 8), tf.float32) / 2.0**24
+    return words[:-1], dither
 
 
 def _biased(variance: tf.Tensor, inputs: tf.Tensor) -> tf.Tensor:

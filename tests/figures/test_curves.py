@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,13 @@ def test_missing_and_broken_numbers_are_left_out() -> None:
     running, training, validation = loss_figure(rows).data
     assert list(running.y) == [2.0]
     assert list(training.y) == [1.0]
-    assert not validation.y
+    assert not len(validation.y)
+
+
+def test_a_browser_gets_plain_numbers() -> None:
+    trace = json.loads(loss_figure(_rows(1)).to_json())["data"][0]
+    assert trace["x"][-1] == 1.0
+    assert len(trace["y"]) == 10
 
 
 def test_learning_rate_on_a_logarithmic_axis() -> None:

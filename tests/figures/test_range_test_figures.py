@@ -16,7 +16,7 @@ def test_rates_over_iterations() -> None:
     rows = [{"kind": "range", "lr": float(rate), "loss": 1.0} for rate in RATES]
     figure = lr_figure([{"kind": "tick", "lr": 9.0}, *rows])
     assert figure.data[0].x[0] == 1 and figure.data[0].x[-1] == 100
-    assert np.allclose(figure.data[0].y, RATES)
+    assert np.allclose(figure.data[0].y.astype(float), RATES)
     assert figure.layout.yaxis.type == "linear"
     assert lr_figure(rows, log_y=True).layout.yaxis.type == "log"
 
@@ -53,5 +53,5 @@ def test_losses_that_are_not_finite_are_cut() -> None:
 
 
 def test_nothing_measured_yet() -> None:
-    assert len(lr_figure([]).data[0].x or ()) == 0
-    assert len(loss_figure([], [], []).data[1].x or ()) == 0
+    assert len(lr_figure([]).data[0].x) == 0
+    assert len(loss_figure([], [], []).data[1].x) == 0

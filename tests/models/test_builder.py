@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.models.builder import build_model
-from core.models.layers import FusedBatchNormalization
+from core.models.layers import ByteDropout, FusedBatchNormalization
 from core.models.plan import plan_layers, total_parameters, total_trainable
 from core.models.presets import PRESETS
 from tests.models.architectures import ODD
@@ -127,8 +127,9 @@ def test_state_of_variables_repeats_training_exactly(pixels: np.ndarray) -> None
     assert not np.array_equal(first, moved)
 
 
-def test_fused_is_optional() -> None:
-    def fused_layers(model: keras.Model) -> int:
-        return sum(isinstance(layer, FusedBatchNormalization) for layer in model.layers)
+def test_quick_layers_are_optional() -> None:
+    def quick_layers(model: keras.Model) -> int:
+        quick = (FusedBatchNormalization, ByteDropout)
+        return sum(isinstance(layer, quick) for layer in model.layers)
 
-    assert (fused_layers(_build()), fused_layers(_build(fused=False))) == (6, 0)
+    assert (quick_layers(_build()), quick_layers(_build(fused=False))) == (10, 0)

@@ -11,7 +11,7 @@ import pytest
 
 from core.models.builder import build_model
 from core.models.export import ModelError, load_model, save_model, to_stock
-from core.models.layers import FusedBatchNormalization
+from core.models.layers import ByteDropout, FusedBatchNormalization
 from core.models.presets import PRESETS
 from tests.models.architectures import ODD
 
@@ -63,10 +63,12 @@ def test_a_bfloat16_model_is_saved_in_float32(tmp_path: Path) -> None:
     np.testing.assert_allclose(loaded(pixels), model(pixels), atol=2e-2)
 
 
-def test_stock_copy_has_the_same_weights_and_no_fused_layer() -> None:
+def test_stock_copy_has_the_same_weights_and_no_quick_layer() -> None:
     model, _ = _trained("mixed_bfloat16")
     stock = to_stock(model)
-    assert not any(isinstance(layer, FusedBatchNormalization) for layer in stock.layers)
+    assert not any(
+        isinstance(layer, (FusedBatchNormalization, ByteDropout)) for layer in stock.layers
+    )
     for ours, theirs in zip(model.get_weights(), stock.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert [layer.name for layer in stock.layers] == [layer.name for layer in model.layers]

@@ -1,11 +1,11 @@
-"""Fused batch normalization gives the stock layer's numbers."""
+"""The quick layers: batch normalization with the stock numbers, dropout with the stock odds."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.models.layers import FusedBatchNormalization
+from core.models.layers import ByteDropout, FusedBatchNormalization
 
 
 def _pair(policy: str) -> tuple[keras.Layer, keras.Layer]:
@@ -96,3 +96,55 @@ def test_works_in_a_graph_with_an_open_batch_axis() -> None:
     np.testing.assert_allclose(
         fused.moving_variance.numpy(), stock.moving_variance.numpy(), rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.3, 0.5, 0.25, 0.999])
+def test_dropout_meets_its_rate(rate: float) -> None:
+    """Over many steps: 0.2 lies between two levels of a byte, and is met all the same."""
+    keras.utils.set_random_seed(0)
+    layer, ones = ByteDropout(rate), tf.ones([64, 10, 10, 8])
+    dropped = [float(np.mean(layer(ones, training=True).numpy() == 0.0)) for _ in range(60)]
+    spread = np.sqrt(rate * (1.0 - rate) / (60 * 51_200)) + (0.5 / 256) / np.sqrt(60)
+    assert np.mean(dropped) == pytest.approx(rate, abs=4.0 * spread)
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
+def test_dropout_scales_what_it_keeps_and_its_gradient(policy: str) -> None:
+    layer = ByteDropout(0.25, dtype=policy)
+    batch = tf.cast(tf.fill([5, 7, 3], 3.0), layer.compute_dtype)
+    with tf.GradientTape() as tape:
+        tape.watch(batch)
+        outputs = layer(batch, training=True)
+    kept = outputs.numpy() != 0.0
+    assert 0 < kept.sum() < kept.size
+    np.testing.assert_allclose(outputs.numpy().astype(np.float32)[kept], 4.0, rtol=1e-2)
+    gradient = tape.gradient(outputs, batch).numpy().astype(np.float32)
+    np.testing.assert_allclose(gradient, np.where(kept, 4.0 / 3.0, 0.0), rtol=1e-2)
+
+
+def test_dropout_draws_anew_each_step_and_from_its_seed_state() -> None:
+    layer, ones = ByteDropout(0.5), tf.ones([100, 10])
+    seed = layer.seed_generator.state
+    before = seed.numpy()
+    first = layer(ones, training=True).numpy()
+    assert not np.array_equal(first, layer(ones, training=True))
+    seed.assign(before)
+    np.testing.assert_array_equal(first, layer(ones, training=True))
+
+
+def test_dropout_is_independent_between_neighbours() -> None:
+    kept = ByteDropout(0.5)(tf.ones([200_000]), training=True).numpy() > 0.0
+    for distance in (1, 2, 4, 8):
+        agreeing = np.mean(kept[distance:] == kept[:-distance])
+        assert agreeing == pytest.approx(0.5, abs=0.01)
+
+
+def test_dropout_is_off_in_inference() -> None:
+    batch = _batch()
+    np.testing.assert_array_equal(ByteDropout(0.5)(batch), batch)
+
+
+def test_dropout_has_the_stock_layers_state() -> None:
+    stock, quick = keras.layers.Dropout(0.5), ByteDropout(0.5)
+    assert len(quick.variables) == len(stock.variables) == 1
+    assert quick.get_config().keys() == stock.get_config().keys()
