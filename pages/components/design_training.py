@@ -1,0 +1,218 @@
+"""Training of the draft: optimizer, learning rate and its schedule, length, what is kept."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import CyclicalSchedule, RunConfig
+from core.data.catalog import find_dataset
+from core.data.errors import DatasetError
+from core.figures.curves import learning_rate_figure
+from core.training.devices import describe_device
+from core.training.schedules import learning_rate
+from pages.components import cache, layout, state
+from pages.components.design_summary import Plan
+from pages.components.fields import Form, edit
+
+_OPTIMIZERS = {
+    "sgd": "SGD with momentum",
+    "adam": "Adam",
+    "adamw": "AdamW (Adam with weight decay)",
+    "rmsprop": "RMSprop",
+}
+_SCHEDULES = {
+    "constant": "Constant",
+    "inverse_time": "Falling: divided by 1 + decay × step",
+    "cosine": "Cosine: falls to 0, after a warm-up",
+    "one_cycle": "One cycle: up to a peak, then down",
+    "cyclical": "Cyclical: up and down again and again",
+}
+_MONITORS = {"val_loss": "Validation loss", "val_accuracy": "Validation accuracy"}
+_KEEP = {"best": "The best epoch's", "last": "The last"}
+_STOPPING = {"monitor": "val_loss", "patience": 5, "restore_best": True}
+_POINTS = 300
+
+
+def show(draft: RunConfig, plan: Plan) -> None:
+    form = Form(draft)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _length(draft, form)
+        _optimizer(draft, form)
+    with right:
+        _schedule(draft, form)
+    _advanced(draft, form)
+
+
+def _length(draft: RunConfig, form: Form) -> None:
+    epochs, batch = st.columns(2)
+    with epochs:
+        form.integer(
+            "Epochs",
+            "training.epochs",
+            1,
+            10_000,
+            help="How often the network sees every training image.",
+        )
+    with batch:
+        form.integer(
+            "Batch size",
+            "training.batch_size",
+            1,
+            8192,
+            step=16,
+            help="Images a step. Larger batches are faster and need more memory.",
+        )
+    stops = form.switch(
+        "Stop early",
+        "training.early_stopping",
+        on=_STOPPING,
+        help="Ends the run when validation has not improved for some epochs.",
+    )
+    if stops:
+        monitor, patience = st.columns(2)
+        with monitor:
+            form.choice("Watch", "training.early_stopping.monitor", _MONITORS)
+        with patience:
+            form.integer("Patience in epochs", "training.early_stopping.patience", 1, 1000)
+        form.toggle("Go back to the best weights", "training.early_stopping.restore_best")
+
+
+def _optimizer(draft: RunConfig, form: Form) -> None:
+    form.choice("Optimizer", "optimizer.kind", _OPTIMIZERS)
+    kind = draft.optimizer.kind
+    if kind == "sgd":
+        form.number("Momentum", "optimizer.momentum", 0.0, 0.999, 0.05)
+        form.toggle("Nesterov momentum", "optimizer.nesterov")
+    elif kind == "adam":
+        first, second = st.columns(2)
+        with first:
+            form.number("Beta 1", "optimizer.beta_1", 0.0, 0.9999, 0.01)
+        with second:
+            form.number("Beta 2", "optimizer.beta_2", 0.0, 0.99999, 0.001)
+    elif kind == "adamw":
+        form.number("Weight decay", "optimizer.weight_decay", 0.0, 1.0, 0.005)
+    else:
+        form.number("Rho", "optimizer.rho", 0.0, 0.999, 0.01)
+
+
+def _schedule(draft: RunConfig, form: Form) -> None:
+    form.choice("Learning-rate schedule", "schedule.kind", _SCHEDULES, on_change=_change_schedule)
+    kind = draft.schedule.kind
+    name = {"one_cycle": "Peak learning rate", "cyclical": "Base learning rate"}
+    form.rate(
+        name.get(kind, "Learning rate"),
+        "schedule.learning_rate",
+        help="How far each step goes. The range test suggests one.",
+    )
+    if kind == "inverse_time":
+        form.number("Decay a step", "schedule.decay", 0.0, 1.0, 1e-4)
+    elif kind in ("cosine", "one_cycle"):
+        form.slider("Warm-up share", "schedule.warmup", 0.0, 1.0, 0.05, format="percent")
+    elif kind == "cyclical":
+        form.rate("Highest learning rate", "schedule.max_learning_rate")
+        form.integer("Steps in half a cycle", "schedule.step_size", 1, 1_000_000, step=100)
+        form.number("Shrink factor (gamma)", "schedule.gamma", 1e-6, 1.0, 0.001)
+    _curve(draft)
+
+
+def _change_schedule(path: str, key: str) -> None:
+    """The rate stays; a cycle's other end must lie above it."""
+    kind, rate = state.widget_value(key), state.current_draft().schedule.learning_rate
+    schedule = {"kind": kind, "learning_rate": rate}
+    if kind == "cyclical":
+        schedule["max_learning_rate"] = min(10 * rate, 100.0)
+    edit({"schedule": schedule}, path)
+
+
+def _curve(draft: RunConfig) -> None:
+    """The rate over the run as planned."""
+    a_pass = _steps_per_epoch(draft)
+    if a_pass is None:
+        return
+    total = a_pass * draft.training.epochs
+    steps = sorted({round(i * (total - 1) / (_POINTS - 1)) for i in range(_POINTS)})
+    if isinstance(draft.schedule, CyclicalSchedule):  # keep the corners
+        half = draft.schedule.step_size
+        corners = range(0, total, max(half, total // _POINTS, 1))
+        steps = sorted({*steps, *corners})
+    rows = [
+        {"kind": "tick", "epoch": s / a_pass, "lr": learning_rate(draft.schedule, s, total)}
+        for s in steps
+    ]
+    figure = learning_rate_figure(rows, height=230).update_layout(margin_t=8)
+    st.plotly_chart(figure, key="schedule_curve")
+    st.caption(f"{layout.count(a_pass)} steps an epoch, {layout.count(total)} steps in all.")
+
+
+def _steps_per_epoch(draft: RunConfig) -> int | None:
+    if draft.training.steps_per_epoch is not None:
+        return draft.training.steps_per_epoch
+    try:
+        if find_dataset(draft.dataset.name).state != "ready":
+            return None
+        return -(-len(cache.part(draft, "train")) // draft.training.batch_size)
+    except DatasetError:
+        return None  # said on top of the page
+
+
+def _advanced(draft: RunConfig, form: Form) -> None:
+    with st.expander("Advanced", icon=":material/settings:", key="advanced_training"):
+        with st.grid(3, min_column_width=210):
+            with st.container():
+                form.choice(
+                    "Precision",
+                    "training.precision",
+                    _precisions(),
+                    help="16-bit arithmetic is faster where the device has it. "
+                    "Weights and the output stay in 32 bits.",
+                )
+            with st.container():
+                form.integer(
+                    "Seed",
+                    "training.seed",
+                    0,
+                    2**31 - 1,
+                    help="Of the first weights, the order of images and every random change.",
+                )
+            with st.container():
+                form.choice("Weights kept", "training.keep", _KEEP)
+            with st.container():
+                form.choice("What best means", "training.monitor", _MONITORS)
+            with st.container():
+                form.number("Label smoothing", "training.label_smoothing", 0.0, 1.0, 0.05)
+            with st.container():
+                form.integer(
+                    "Steps an epoch",
+                    "training.steps_per_epoch",
+                    1,
+                    10_000_000,
+                    step=10,
+                    optional="All images once",
+                )
+            with st.container():
+                form.integer(
+                    "Validation steps",
+                    "training.validation_steps",
+                    1,
+                    10_000_000,
+                    step=10,
+                    optional="All validation images",
+                )
+            with st.container():
+                form.toggle(
+                    "Repeat exactly",
+                    "training.deterministic",
+                    help="The same seed gives the same weights, bit for bit. Slower.",
+                )
+        form.text("Name of the run", "title", help="Empty: data set and network.")
+
+
+def _precisions() -> dict[str, str]:
+    words = {
+        "float32": "32-bit",
+        "mixed_bfloat16": "Mixed, bfloat16",
+        "mixed_float16": "Mixed, float16",
+    }
+    found = describe_device().precision
+    return {"auto": f"Automatic: {words.get(found, found)} here", **words}

@@ -1,0 +1,127 @@
+// Draws a figure with Plotly.react, always on the same node, so that zoom, hover and
+// legend choices outlive an update. Knows nothing of what the figure shows.
+// Everything is fetched from the server that the page came from.
+
+const charts = new WeakMap(); // node -> {observer, width, revision, look, calls}
+
+function loadPlotly(url) {
+  // One promise for the whole page: several charts share one copy of the library.
+  window.convscopePlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      window.convscopePlotly = undefined;
+      script.remove();
+      reject(new Error("The chart library could not be loaded. Reload the page."));
+    };
+    document.head.appendChild(script);
+  });
+  return window.convscopePlotly;
+}
+
+function readTheme(node) {
+  const style = getComputedStyle(node);
+  const value = (name, fallback) => {
+    const text = style.getPropertyValue(`--st-${name}`).trim();
+    return text && text !== "unset" ? text : fallback;
+  };
+  return {
+    text: value("text-color", "#31333f"),
+    ground: value("background-color", "#ffffff"),
+    line: value("border-color", "rgba(49, 51, 63, 0.2)"),
+    font: value("font", "sans-serif"),
+    colors: value("chart-categorical-colors", ""),
+  };
+}
+
+function themedAxis(axis, theme) {
+  return {
+    gridcolor: theme.line,
+    zerolinecolor: theme.line,
+    linecolor: theme.line,
+    tickcolor: theme.line,
+    automargin: true,
+    ...axis,
+  };
+}
+
+function themedLayout(layout, theme) {
+  const themed = {
+    paper_bgcolor: "rgba(0, 0, 0, 0)",
+    plot_bgcolor: "rgba(0, 0, 0, 0)",
+    ...layout,
+    autosize: true,
+    font: { ...layout.font, color: theme.text, family: theme.font },
+    hoverlabel: {
+      ...layout.hoverlabel,
+      bgcolor: theme.ground,
+      bordercolor: theme.line,
+      font: { color: theme.text, family: theme.font },
+    },
+    modebar: {
+      orientation: "v", // beside the legend there is no room for it
+      bgcolor: "rgba(0, 0, 0, 0)",
+      color: theme.line,
+      activecolor: theme.text,
+      ...layout.modebar,
+    },
+  };
+  if (!layout.colorway && theme.colors) themed.colorway = theme.colors.split(",");
+  for (const name of new Set(["xaxis", "yaxis", ...Object.keys(layout)])) {
+    if (/^[xy]axis\d*$/.test(name)) themed[name] = themedAxis(layout[name], theme);
+  }
+  return themed;
+}
+
+function watchWidth(node, chart, Plotly) {
+  // The column can change width without the window doing so: the sidebar folds.
+  chart.observer = new ResizeObserver(() => {
+    const width = node.clientWidth;
+    if (!width || width === chart.width) return;
+    chart.width = width;
+    Plotly.Plots.resize(node);
+  });
+  chart.observer.observe(node);
+}
+
+async function draw(node, chart, message, call) {
+  const Plotly = await loadPlotly(message.library);
+  if (call !== chart.calls || !node.isConnected) return; // a newer figure came meanwhile
+  const theme = readTheme(node);
+  const look = JSON.stringify(theme);
+  if (chart.revision === message.revision && chart.look === look) return;
+  await Plotly.react(node, message.figure.data, themedLayout(message.figure.layout, theme), {
+    displaylogo: false,
+    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
+  });
+  chart.revision = message.revision;
+  chart.look = look;
+  if (!chart.observer) {
+    chart.width = node.clientWidth;
+    watchWidth(node, chart, Plotly);
+  }
+}
+
+function dispose(node) {
+  const chart = charts.get(node);
+  if (!chart || node.isConnected) return; // only this call was superseded, not the node
+  charts.delete(node);
+  chart.calls += 1;
+  chart.observer?.disconnect();
+  window.Plotly?.purge(node);
+}
+
+export default function ({ data, parentElement }) {
+  const node = parentElement.querySelector(".convscope-chart");
+  const message = JSON.parse(new TextDecoder().decode(data));
+  if (!charts.has(node)) charts.set(node, { calls: 0 });
+  const chart = charts.get(node);
+  chart.calls += 1;
+  node.style.height = `${message.height}px`;
+  node.setAttribute("aria-label", message.label);
+  draw(node, chart, message, chart.calls).catch((error) => {
+    node.textContent = error.message;
+  });
+  return () => dispose(node);
+}

@@ -1,0 +1,97 @@
+"""The sidebar under the navigation: the device and the run that is at work, if any.
+
+Looks only at status files, so that it may be drawn on every page.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import ConfigError
+from core.runs import Run, State, Status, list_runs
+from core.training.devices import describe_device
+from pages.components import cache, layout
+
+_EVERY_SECONDS = 3.0
+_MARK = """
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 32" width="{width}" height="32">
+<g fill="#3F95CF"><rect x="1" y="3" width="26" height="26" rx="5" opacity=".28"/>
+<rect x="7" y="9" width="14" height="14" rx="3" opacity=".55"/>
+<rect x="11.5" y="13.5" width="5" height="5" rx="1.2"/></g>{name}</svg>
+"""
+_NAME = (
+    '<text x="38" y="23" font-family="Helvetica, Arial, sans-serif" font-size="20" '
+    'font-weight="600" fill="{ink}" textLength="106" lengthAdjust="spacingAndGlyphs">'
+    "ConvScope</text>"
+)
+
+
+def icon() -> str:
+    """The mark alone, as SVG. (Streamlit fetches a :material: page icon from the internet.)"""
+    return _MARK.format(width=32, name="").strip()
+
+
+def show() -> None:
+    """Name, the run at work, and the device."""
+    ink = "#e8edf2" if st.context.theme.type == "dark" else "#1c2733"
+    whole = _MARK.format(width=150, name=_NAME.format(ink=ink))
+    st.logo(whole.strip(), size="large", icon_image=icon())
+    with st.sidebar:
+        working = at_work()
+        if working is not None:
+            # Switched off when nothing runs: a fragment left on costs, and disturbs widgets.
+            st.fragment(_active_run, run_every=_EVERY_SECONDS)(working)
+        _device()
+
+
+def at_work() -> Run | None:
+    """The run whose worker is training, else one that waits its turn."""
+    waiting = None
+    for run in list_runs():
+        state = run.status().state
+        if state is State.RUNNING:
+            return run
+        if state is State.QUEUED:
+            waiting = run
+    return waiting
+
+
+def _device() -> None:
+    device = describe_device()
+    icon = ":material/memory:" if device.kind == "cpu" else ":material/developer_board:"
+    st.caption(f"{icon} {device.name}", help=f"{device.precision}: {device.reason}.")
+
+
+def _active_run(run: Run) -> None:
+    status = run.status()
+    if not status.state.alive:
+        st.rerun(scope="app")
+    with st.container(gap="xsmall", key="sidebar_run"):
+        layout.link(_page(run), f"**{_name(run)}**", icon=":material/monitoring:")
+        st.progress(layout.progress_of(status), text=_words(status))
+
+
+def _name(run: Run) -> str:
+    try:
+        config = cache.run_config(run)
+    except ConfigError:
+        return run.id
+    return config.title or f"{config.dataset.name} · {config.architecture.name}"
+
+
+def _page(run: Run) -> str:
+    try:
+        job = cache.run_config(run).job
+    except ConfigError:
+        job = "train"
+    return "pages/range_test.py" if job == "range-test" else "pages/train.py"
+
+
+def _words(status: Status) -> str:
+    if status.state is State.QUEUED:
+        return "Waiting for the device"
+    if not status.step:
+        return status.phase[:1].upper() + status.phase[1:]
+    left = status.seconds_left
+    place = f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
+    return place if left is None else f"{place} · {layout.duration(left)} left"

@@ -1,0 +1,54 @@
+"""Opens a page of the app as a browser would, through the router, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+def open_app(**query: str) -> AppTest:
+    """The Start page of a new session."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return healthy(app.run())
+
+
+def open_page(name: str, title: str, **query: str) -> AppTest:
+    """A new session that goes to `pages/<name>.py`, whose title is `title`."""
+    return go_to(open_app(), name, title, **query)
+
+
+def go_to(app: AppTest, name: str, title: str, **query: str) -> AppTest:
+    """Go to another page in the same session; links drop what is in the address."""
+    app.switch_page(f"pages/{name}.py")
+    app.query_params.clear()
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert app.title[0].value == title  # a wrong address silently shows the default page
+    return healthy(app)
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception, [item.value for item in app.exception]
+    return app
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """Label -> value of the metric cards; of equal labels the first."""
+    return {item.label: item.value for item in reversed(app.metric)}
+
+
+def texts(app: AppTest) -> str:
+    """All Markdown and captions of the page."""
+    return "\n".join([*(item.value for item in app.markdown), *(c.value for c in app.caption)])
+
+
+def parameter(app: AppTest, name: str) -> str:
+    """One query parameter of the address."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
