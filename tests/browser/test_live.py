@@ -1,0 +1,143 @@
+"""A run that goes on: what the person does to the page does not disturb it, nor it the page."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core.drafts import save_draft
+from core.recipes import find_recipe
+from core.runs import Run, State, list_runs
+from core.training import jobs
+from tools.clicks import faults, go_to, metric, wait_for_title
+from tools.dashboard import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+LONG = 3000  # epochs: longer than any test looks; each test stops its run
+
+
+@pytest.fixture
+def long_run(server: Server, page: Page) -> Iterator[Run]:
+    """A long run on digits, started by a click on Train, that has made its first steps."""
+    recipe = find_recipe("digits-quick").config
+    training = recipe.training.model_copy(update={"epochs": LONG})
+    save_draft("0" * 8, recipe.model_copy(update={"training": training}), server.runs)
+    page.goto(f"{server.url}/?draft={'0' * 8}")
+    wait_for_title(page, "ConvScope")
+    go_to(page, "Train")
+    page.get_by_role("button", name="Start training").click()
+    expect(chart(page, "Loss over epochs").locator(".main-svg").first).to_be_visible(
+        timeout=120_000
+    )
+    run = list_runs(server.runs)[0]
+    yield run
+    if run.status().state.alive:
+        jobs.request_stop(run)
+        jobs.wait(run, 60)
+
+
+def test_zoom_and_hover_survive_an_update(long_run: Run, page: Page):
+    loss = chart(page, "Loss over epochs")
+    wait_for_more(loss, 3)
+    box = loss.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=5)
+    page.mouse.up()
+    zoomed = axis_range(loss)
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
+    expect(loss.locator(".hoverlayer .hovertext").first).to_be_visible()
+    node = loss.element_handle()
+    wait_for_more(loss, 4)
+    assert node.is_visible(), "the chart was mounted anew"
+    assert axis_range(loss) == pytest.approx(zoomed)
+    expect(loss.locator(".hoverlayer .hovertext").first).to_be_visible()
+
+
+def test_refreshing_and_closing_the_tab_change_nothing(
+    long_run: Run, page: Page, browser: Browser, server: Server
+):
+    page.reload()
+    wait_for_title(page, "Train")
+    wait_for_more(chart(page, "Loss over epochs"), 2)
+    address = page.url
+    page.close()
+    step = long_run.status().step
+    other = browser.new_page()
+    other.goto(address)
+    wait_for_more(chart(other, "Loss over epochs"), 2)
+    assert long_run.status().step > step
+    other.get_by_role("button", name="Stop", exact=True).click()
+    expect(metric(other, "Test accuracy")).to_be_visible(timeout=60_000)
+    assert long_run.status().state is State.STOPPED
+    assert long_run.model_path.is_file()
+    assert faults(other) == []
+    other.close()
+
+
+def test_a_run_outlives_streamlit_and_is_found_again(long_run: Run, page: Page, server: Server):
+    address = page.url
+    server.kill()
+    step = long_run.status().step
+    wait_for_step(long_run, step + 20)  # nobody is looking
+    assert long_run.status().state is State.RUNNING
+    server.start()
+    page.goto(address)  # what a refresh asks of the new server: this page, before any other
+    wait_for_title(page, "Train")
+    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(9)
+    wait_for_more(chart(page, "Loss over epochs"), 2)
+    go_to(page, "Start", "ConvScope")
+    expect(page.get_by_test_id("stMain").get_by_text("running", exact=True)).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_text("Watch it").click()
+    wait_for_title(page, "Train")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(metric(page, "Test accuracy")).to_be_visible(timeout=60_000)
+    assert faults(page) == []
+
+
+def test_a_worker_that_is_killed_is_said_to_have_crashed(long_run: Run, page: Page):
+    worker = long_run.status().pid
+    assert worker, "the record does not say which process trains"
+    os.kill(worker, signal.SIGKILL)
+    expect(page.get_by_text(re.compile("This run crashed"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    expect(page.get_by_text("Log of the worker")).to_be_visible()
+
+
+def chart(page: Page, label: str) -> Locator:
+    return page.get_by_label(label, exact=True).last
+
+
+def wait_for_more(loss: Locator, times: int, seconds: float = 90.0) -> None:
+    """Wait until the chart has been redrawn with newer metrics so many times."""
+    expect(loss.locator(".main-svg").first).to_be_visible(timeout=60_000)
+    last = "n => n._fullData[0].x.at(-1)"
+    seen, changed = loss.evaluate(last), 0
+    deadline = time.monotonic() + seconds
+    while changed < times:
+        assert time.monotonic() < deadline, f"the chart moved on {changed} times only"
+        loss.page.wait_for_timeout(50)
+        now = loss.evaluate(last)
+        changed += now != seen
+        seen = now
+
+
+def axis_range(loss: Locator) -> list[float]:
+    found: list[float] = loss.evaluate("n => n._fullLayout.xaxis.range")
+    return found
+
+
+def wait_for_step(run: Run, step: int, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while run.status().step < step:
+        assert time.monotonic() < deadline, f"the run stands still: {run.status()}"
+        time.sleep(0.1)

@@ -1,0 +1,250 @@
+"""The road from end to end with real clicks, on digits: any fault a page shows fails it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core.config import RunConfig
+from core.drafts import newest_draft
+from core.runs import Run, State, list_runs
+from tools.clicks import (
+    changes,
+    choose_segment,
+    faults,
+    fill_number,
+    go_to,
+    growing_points,
+    metric,
+    pick_option,
+    upload,
+    wait_for_title,
+    wait_until_idle,
+)
+from tools.dashboard import Complaints, Server
+from tools.pictures import digit_on_paper
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+PAGES = (
+    "Browse",
+    "Design",
+    "Learning-rate range test",
+    "Train",
+    "Evaluate",
+    "Mistakes",
+    "Feature maps",
+    "Classify a photo",
+)
+
+
+def test_every_page_opens_before_anything_exists(server: Server, page: Page, complaints):
+    page.goto(server.url)
+    wait_for_title(page, "ConvScope")
+    assert faults(page) == []
+    for title in PAGES:
+        go_to(page, title)
+        assert faults(page) == [], title
+    go_to(page, "Evaluate")
+    page.get_by_text("Go to Train").click()
+    wait_for_title(page, "Train")
+    assert complaints.lines == []
+
+
+def test_the_whole_road(server: Server, page: Page, complaints: Complaints):
+    page.goto(server.url)
+    wait_for_title(page, "ConvScope")
+    for stage in (
+        browse,
+        design,
+        range_test,
+        train,
+        evaluate,
+        mistakes,
+        feature_maps,
+        classify,
+    ):
+        stage(page, server)
+        assert faults(page) == [], stage.__name__
+        assert complaints.lines == [], stage.__name__
+
+
+def browse(page: Page, server: Server) -> None:
+    go_to(page, "Browse")
+    expect(metric(page, "Image shape")).to_have_text(re.compile(r"32\s*×\s*32\s*×\s*1"))
+    tiles = page.locator(".cs-tile")
+    expect(tiles).to_have_count(100)
+    with changes(tiles.first, "title"):
+        page.get_by_role("button", name="Reshuffle").click()
+    with changes(tiles.first, "title"):
+        choose_segment(page, "Test")
+    expect(tiles).to_have_count(100)
+    tiles.first.click()
+    expect(page.locator(".cs-pop:popover-open")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".js-plotly-plot")).to_be_visible()
+
+
+def design(page: Page, server: Server) -> None:
+    go_to(page, "Design")
+    page.get_by_role("tab", name="Network").click()
+    expect(page.get_by_text("552,362").first).to_be_visible()
+    page.get_by_role("tab", name="Training").click()
+    fill_number(page, "Epochs", "12")
+    expect(metric(page, "Epochs")).to_have_text("12")
+    page.get_by_role("tab", name="Augmentation").click()
+    expect(page.locator(".cs-tile")).to_have_count(9, timeout=60_000)  # original and eight
+    original, version = (page.locator(".cs-tile").nth(i).locator("..") for i in (0, 1))
+    before = original.get_attribute("style")
+    with changes(version, "style"):
+        page.get_by_role("button", name="Reshuffle").click()
+    assert original.get_attribute("style") == before, "the original changed"
+    page.reload()
+    wait_for_title(page, "Design")
+    expect(metric(page, "Epochs")).to_have_text("12")
+
+
+def range_test(page: Page, server: Server) -> None:
+    go_to(page, "Learning-rate range test")
+    fill_number(page, "Iterations", "800")  # so that the curve can be seen growing
+    wait_for_draft(server, lambda draft: draft.range_test.iterations == 800)
+    page.get_by_role("button", name="Start the test").click()
+    points = growing_points(page, "Loss over learning rate")
+    assert points[-1] > points[0], points
+    suggestion = metric(page, "Suggested learning rate")
+    expect(suggestion).to_be_visible(timeout=120_000)
+    page.get_by_role("button", name=re.compile("^Use .* in the draft")).click()
+    expect(page.get_by_role("button", name=re.compile("is in the draft"))).to_be_disabled()
+
+
+def train(page: Page, server: Server) -> None:
+    go_to(page, "Train")
+    page.get_by_role("button", name="Start training").click()
+    points = growing_points(page, "Loss over epochs")
+    assert points[-1] > points[0], points
+    expect(metric(page, "Test accuracy")).to_be_visible(timeout=180_000)
+    run = newest(server, "train")
+    assert run.status().state is State.FINISHED
+    assert run.config().training.epochs == 12
+
+
+def evaluate(page: Page, server: Server) -> None:
+    page.get_by_test_id("stMain").get_by_role("link", name="Evaluate").click()
+    wait_for_title(page, "Evaluate")
+    expect(metric(page, "Test images")).to_have_text("359")
+    choose_segment(page, "Normalized")
+    expect(page.locator(".js-plotly-plot").get_by_text("%").first).to_be_visible()
+    true, predicted = commonest_mistake(newest(server, "train"))
+    click_cell(page, true, predicted)
+    wait_for_title(page, "Mistakes")
+    summary = page.get_by_text(re.compile(f"of class {true} misclassified as {predicted}"))
+    expect(summary).to_be_visible()
+
+
+def mistakes(page: Page, server: Server) -> None:
+    tiles = page.locator(".convscope-tile")
+    expect(tiles.first).to_be_visible()
+    narrowed = tiles.count()
+    go_to(page, "Start", "ConvScope")
+    go_to(page, "Mistakes")
+    expect(page.get_by_text("misclassified").first).to_be_visible()
+    assert tiles.count() >= narrowed
+    tiles.first.click()
+    wait_for_title(page, "Feature maps")
+
+
+def feature_maps(page: Page, server: Server) -> None:
+    sheet = page.get_by_test_id("stMain").get_by_test_id("stImage").get_by_role("img")
+    expect(sheet.first).to_be_visible(timeout=60_000)
+    with changes(sheet.first, "src"):
+        pick_option(page, "Layer", re.compile("block2_conv1"))
+    expect(page.get_by_text("block2_conv1").first).to_be_visible()
+
+
+def classify(page: Page, server: Server) -> None:
+    go_to(page, "Classify a photo")
+    upload(page, "zero.png", digit_on_paper(0))
+    expect(answer(page)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("What the network sees: 32 × 32").first).to_be_visible()
+    upload(page, "letter.png", b"this is no image")
+    expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
+    page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button").last.click()
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download model.keras").click()
+    assert download.value.suggested_filename == "model.keras"
+
+
+def test_one_click_trains_digits_and_an_uploaded_digit_is_classified(
+    server: Server, page: Page, complaints: Complaints
+):
+    page.goto(server.url)
+    wait_for_title(page, "ConvScope")
+    clicked = time.time()
+    page.get_by_role("button", name="Train on digits now").click()
+    wait_for_title(page, "Train")
+    expect(metric(page, "Test accuracy")).to_be_visible(timeout=240_000)
+    run = newest(server, "train")
+    result = run.status().result
+    print(f"{result['test_accuracy']:.2%} after {run.status().finished - clicked:.0f} s")
+    assert result["test_accuracy"] >= 0.97
+    go_to(page, "Classify a photo")
+    for digit in (0, 3, 7):
+        upload(page, f"a-{digit}.png", digit_on_paper(digit))
+        expect(answer(page).last).to_have_text(re.compile(rf"^{digit}\s"), timeout=60_000)
+    assert faults(page) == []
+    assert complaints.lines == []
+
+
+# What a person does, in Streamlit's widgets.
+
+
+def wait_for_draft(server: Server, holds: Callable[[RunConfig], bool]) -> None:
+    """Wait until the draft on disk has what was typed: it outlives the tab from then on."""
+    deadline = time.monotonic() + 20
+    while not ((draft := newest_draft(server.runs)) and holds(draft)):
+        assert time.monotonic() < deadline, f"the draft did not take it: {draft}"
+        time.sleep(0.1)
+
+
+def newest(server: Server, job: str) -> Run:
+    return next(run for run in list_runs(server.runs) if run.config().job == job)
+
+
+def answer(page: Page) -> Locator:
+    """The heading that says what the network takes a picture for."""
+    return page.get_by_test_id("stMain").get_by_role("heading", level=4)
+
+
+def commonest_mistake(run: Run) -> tuple[int, int]:
+    """(true, predicted) of the largest cell off the diagonal; of none, the first class's own."""
+    with np.load(run.predictions_path) as saved:
+        labels, predictions = saved["labels"], saved["probabilities"].argmax(axis=1)
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (labels, predictions), 1)
+    np.fill_diagonal(counts, 0)
+    assert counts.any(), "the network makes no mistake; train it for fewer epochs"
+    true, predicted = np.unravel_index(counts.argmax(), counts.shape)
+    return int(true), int(predicted)
+
+
+def click_cell(page: Page, row: int, column: int) -> None:
+    """Click the middle of a cell of the confusion matrix, where Plotly's axes say it is."""
+    plot = page.locator(".js-plotly-plot").first
+    plot.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    x, y = plot.evaluate(
+        """(node, [row, column]) => {
+            const {xaxis, yaxis} = node._fullLayout, box = node.getBoundingClientRect();
+            return [box.x + xaxis._offset + xaxis.l2p(column),
+                    box.y + yaxis._offset + yaxis.l2p(row)];
+        }""",
+        [row, column],
+    )
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)

@@ -1,0 +1,97 @@
+"""What a person does on the dashboard's pages: go, click, fill in, upload, read a figure.
+
+Knows how Streamlit marks its elements, and nothing of what they are for. Everything waits
+for what it needs to see; nothing sleeps and hopes.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, expect
+
+_EXCEPTION = '[data-testid="stException"]'
+_ERROR = '[data-testid="stAlertContentError"]'
+
+
+def wait_until_idle(page: Page, seconds: float = 60.0) -> None:
+    """Wait until Streamlit has run the script, and the page holds no stale elements."""
+    idle = page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    expect(idle).to_be_attached(timeout=1000 * seconds)
+
+
+def wait_for_title(page: Page, title: str, seconds: float = 60.0) -> None:
+    """Wait until that is the page's title and its script has run."""
+    heading = page.get_by_test_id("stMain").get_by_role("heading", level=1)
+    expect(heading).to_have_text(title, timeout=1000 * seconds)
+    wait_until_idle(page, seconds)
+
+
+def go_to(page: Page, label: str, title: str | None = None, seconds: float = 60.0) -> None:
+    """Click a page in the sidebar's navigation and wait until it is there."""
+    link = page.get_by_test_id("stSidebarNavLink").filter(has_text=re.compile(rf"{label}$"))
+    link.click()
+    wait_for_title(page, title or label, seconds)
+
+
+def growing_points(page: Page, label: str, seconds: float = 90.0) -> list[int]:
+    """How many points the chart's longest trace had, each time that it was another number.
+
+    Waits until the chart has grown twice before the eyes of the person who looks at it.
+    """
+    # While the page is drawn anew when a run ends, the old chart stands there for a moment too.
+    chart = page.get_by_label(label, exact=True).last
+    expect(chart.locator(".main-svg").first).to_be_visible(timeout=60_000)
+    seen: list[int] = []
+    deadline = time.monotonic() + seconds
+    while len(seen) < 3 and time.monotonic() < deadline:
+        count = chart.evaluate("n => Math.max(...n._fullData.map(t => (t.x || []).length))")
+        if not seen or count != seen[-1]:
+            seen.append(count)
+        page.wait_for_timeout(100)
+    return seen
+
+
+@contextmanager
+def changes(place: Locator, attribute: str) -> Iterator[None]:
+    """What is done inside changes the attribute; waits until it has."""
+    before = place.get_attribute(attribute) or ""
+    yield
+    expect(place).not_to_have_attribute(attribute, before)
+
+
+def choose_segment(page: Page, label: str) -> None:
+    segment = page.get_by_test_id("stMain").get_by_role("radio", name=label, exact=True)
+    segment.click()
+    expect(segment).to_be_checked()
+
+
+def fill_number(page: Page, label: str, value: str) -> None:
+    field = page.get_by_role("spinbutton", name=label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+
+
+def pick_option(page: Page, label: str, option: re.Pattern[str]) -> None:
+    page.get_by_test_id("stSelectbox").filter(has_text=label).get_by_role("combobox").click()
+    page.get_by_role("option", name=option).click()
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.locator('input[type="file"]').set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": content}
+    )
+
+
+def metric(page: Page, label: str) -> Locator:
+    """The value on the st.metric card with that label."""
+    exact = page.get_by_text(label, exact=True)
+    return page.get_by_test_id("stMetric").filter(has=exact).get_by_test_id("stMetricValue")
+
+
+def faults(page: Page) -> list[str]:
+    """The exceptions and error boxes that the page shows."""
+    return page.locator(f"{_EXCEPTION}, {_ERROR}").all_inner_texts()
