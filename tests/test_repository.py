@@ -45,7 +45,7 @@ WITHOUT_TENSORFLOW = [
     "core.__main__",
 ]
 
-BELOW = {"core.config", "core.runs", "core.data", "core.models"}
+BELOW = {"core.config", "core.crashes", "core.runs", "core.data", "core.models"}
 # Imports point one way: a part of core may import only what stands beside it here (and itself).
 MAY_IMPORT = {
     "core.config": {"core.models.presets"},

@@ -8,7 +8,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.config import ConfigError
-from core.runs import Run, State, Status, list_runs
+from core.runs import Run, State, Status, list_runs, runs_folder
+from core.training import queue
 from core.training.devices import describe_device
 from pages.components import cache, layout
 
@@ -45,15 +46,13 @@ def show() -> None:
 
 
 def at_work() -> Run | None:
-    """The run whose worker is training, else one that waits its turn."""
-    waiting = None
-    for run in list_runs():
-        state = run.status().state
-        if state is State.RUNNING:
-            return run
-        if state is State.QUEUED:
-            waiting = run
-    return waiting
+    """The run whose worker is training, else the first that waits its turn.
+
+    Two locks say whether there is any, so that a thousand old runs cost a page nothing.
+    """
+    if queue.device_is_busy(runs_folder()):
+        return next((run for run in list_runs() if run.status().state is State.RUNNING), None)
+    return next(iter(queue.waiting(runs_folder())), None)
 
 
 def _device() -> None:
