@@ -35,6 +35,8 @@ def main() -> None:
     st.markdown(summary(found, len(positions), true, predicted))
     if len(positions):
         show(run, found, shown_page(positions, f"{run.id}_{true}_{predicted}"))
+    elif true is not None or predicted is not None:
+        st.info("None of these. Choose other classes above.", icon=":material/filter_alt_off:")
 
 
 def filters(found: Evaluation) -> tuple[int | None, int | None]:
@@ -93,8 +95,11 @@ def tile(found: Evaluation, position: int, image: np.ndarray) -> Tile:
     true, predicted = int(found.labels[position]), int(found.predictions[position])
     return Tile(
         image,
-        f"{found.classes[predicted]} {layout.percent(float(found.confidences[position]))}",
-        (f"is {found.classes[true]}",),
+        found.classes[predicted],
+        (
+            f"{layout.percent(float(found.confidences[position]))} sure",
+            f"is really {found.classes[true]}",
+        ),
         hint=f"Test image {position}: {found.classes[true]}, taken for {found.classes[predicted]}",
     )
 

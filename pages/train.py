@@ -54,7 +54,7 @@ def show(run: Run, status: Status) -> None:
             live_cards(status, rows)
     with st.container():
         if rows:
-            charts(run, config, rows, status.state.alive)
+            charts(run, config, rows)
     progress.log(run, status)
 
 
@@ -106,10 +106,8 @@ def speed(status: Status, rows: Rows) -> float:
     return sum(epochs) / len(epochs)
 
 
-def charts(run: Run, config: RunConfig, rows: Rows, alive: bool) -> None:
+def charts(run: Run, config: RunConfig, rows: Rows) -> None:
     revision = (len(rows), rows[-1].get("time"))
-    # The two below tell little from one second to the next: every tenth line will do.
-    seldom = revision if not alive else len(rows) // 10
     validation = "Test part" if config.split.method == "none" else "Validation"
     left, right = st.columns(2)
     with left:
@@ -119,7 +117,7 @@ def charts(run: Run, config: RunConfig, rows: Rows, alive: bool) -> None:
         )  # fmt: skip
         live_chart(
             lambda: curves.learning_rate_figure(rows, height=200),
-            f"rate_{run.id}", 200, revision=seldom, label="Learning rate over epochs",
+            f"rate_{run.id}", 200, revision=revision, label="Learning rate over epochs",
         )  # fmt: skip
     with right:
         live_chart(
@@ -128,7 +126,7 @@ def charts(run: Run, config: RunConfig, rows: Rows, alive: bool) -> None:
         )  # fmt: skip
         live_chart(
             lambda: curves.throughput_figure(rows, height=200),
-            f"speed_{run.id}", 200, revision=seldom, label="Images per second over epochs",
+            f"speed_{run.id}", 200, revision=revision, label="Images per second over epochs",
         )  # fmt: skip
 
 

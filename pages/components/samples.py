@@ -34,7 +34,7 @@ def pick(run: Run, key: str, *, default: bool = False) -> int | None:
     if chosen is None and default:
         chosen = positions[0]
     marked = positions.index(chosen) if chosen is not None else None
-    picked = gallery(_tiles(config, part, positions), key, size=64, clickable=True, chosen=marked)
+    picked = gallery(_tiles(config, part, positions), key, size=56, clickable=True, chosen=marked)
     if picked is not None and positions[picked] != chosen:
         st.query_params[_CHOSEN] = str(positions[picked])
         st.rerun()

@@ -46,21 +46,15 @@ def long_run(server: Server, page: Page) -> Iterator[Run]:
 def test_zoom_and_hover_survive_an_update(long_run: Run, page: Page):
     loss = chart(page, "Loss over epochs")
     wait_for_more(loss, 3)
-    box = loss.locator(".nsewdrag").first.bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 0.3 * box["width"], middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=5)
-    page.mouse.up()
-    zoomed = axis_range(loss)
-    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
-    expect(loss.locator(".hoverlayer .hovertext").first).to_be_visible()
+    zoomed = zoom_in(loss)
+    hover(loss, round(sum(zoomed) / 2))
+    label = loss.locator(".hoverlayer > :not(.spikeline)").first
+    expect(label).to_be_visible()
     node = loss.element_handle()
     wait_for_more(loss, 4)
     assert node.is_visible(), "the chart was mounted anew"
     assert axis_range(loss) == pytest.approx(zoomed)
-    expect(loss.locator(".hoverlayer .hovertext").first).to_be_visible()
+    expect(label).to_be_visible()
 
 
 def test_refreshing_and_closing_the_tab_change_nothing(
@@ -97,7 +91,7 @@ def test_a_run_outlives_streamlit_and_is_found_again(long_run: Run, page: Page, 
     wait_for_more(chart(page, "Loss over epochs"), 2)
     go_to(page, "Start", "ConvScope")
     expect(page.get_by_test_id("stMain").get_by_text("running", exact=True)).to_be_visible()
-    page.get_by_test_id("stSidebar").get_by_text("Watch it").click()
+    page.get_by_test_id("stMain").get_by_role("link", name="Open").click()
     wait_for_title(page, "Train")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(metric(page, "Test accuracy")).to_be_visible(timeout=60_000)
@@ -129,6 +123,33 @@ def wait_for_more(loss: Locator, times: int, seconds: float = 90.0) -> None:
         now = loss.evaluate(last)
         changed += now != seen
         seen = now
+
+
+def zoom_in(loss: Locator) -> list[float]:
+    """Drag over the middle of the chart, as a person does; returns the epochs then shown."""
+    loss.scroll_into_view_if_needed()
+    box = loss.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    mouse, middle = loss.page.mouse, box["y"] + box["height"] / 2
+    mouse.move(box["x"] + 0.3 * box["width"], middle)
+    mouse.down()
+    mouse.move(box["x"] + 0.7 * box["width"], middle, steps=5)
+    mouse.up()
+    return axis_range(loss)
+
+
+def hover(loss: Locator, epoch: int) -> None:
+    """Put the mouse over the points of an epoch."""
+    x, y = loss.evaluate(
+        """(node, epoch) => {
+            const {xaxis, yaxis} = node._fullLayout, box = node.getBoundingClientRect();
+            return [box.x + xaxis._offset + xaxis.l2p(epoch),
+                    box.y + yaxis._offset + yaxis._length / 2];
+        }""",
+        epoch,
+    )
+    loss.page.mouse.move(x - 5, y)
+    loss.page.mouse.move(x, y, steps=3)
 
 
 def axis_range(loss: Locator) -> list[float]:

@@ -1,0 +1,206 @@
+"""docs/screenshots: each page as a person sees it, from a real run on digits.
+
+`python -m tools.screenshots` trains, opens the dashboard in Chromium, walks the pages and
+writes one PNG each. Knows what is worth showing on each page.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core.drafts import save_draft
+from core.recipes import find_recipe
+from core.runs import list_runs
+from core.training import jobs
+from tools.clicks import (
+    go_to,
+    growing_points,
+    metric,
+    pick_option,
+    upload,
+    wait_for_title,
+    wait_until_idle,
+)
+from tools.dashboard import ROOT, Server, chromium, serving
+from tools.pictures import digit_on_paper
+
+FOLDER = ROOT / "docs" / "screenshots"
+SIZE = {"width": 1280, "height": 720}
+LONG = 200  # epochs of the run that is shown at work, which is then stopped
+
+
+def main() -> int:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        runs = Path(scratch) / "runs"
+        # The short one makes more mistakes to look at; the newest is what pages show at first.
+        for job, epochs in (("range-test", 20), ("train", 4), ("train", 20)):
+            command = [sys.executable, "-m", "core", job, "--recipe", "digits-quick"]
+            options = ["--set", f"epochs={epochs}", "--runs", str(runs)]
+            subprocess.run([*command, *options], cwd=ROOT, check=True)
+        with serving(runs, Path(scratch) / "streamlit.log") as server, chromium() as browser:
+            walk(browser, server, "light")
+            walk(browser, server, "dark", only=("start", "evaluate"))
+            at_work(browser, server, "dark")
+    return 0
+
+
+def walk(browser: Browser, server: Server, scheme: str, only: tuple[str, ...] = ()) -> None:
+    """One screenshot a page."""
+    page = tab(browser, scheme)
+    page.goto(server.url)
+    wait_for_title(page, "ConvScope")
+    for name, show in STATIONS.items():
+        if only and name not in only:
+            continue
+        show(page)
+        take(page, name if scheme == "light" else f"{name}-dark")
+    page.context.close()
+
+
+def tab(browser: Browser, scheme: str) -> Page:
+    dark = scheme == "dark"
+    context = browser.new_context(viewport=SIZE, color_scheme="dark" if dark else "light")
+    return context.new_page()
+
+
+def start(page: Page) -> None:
+    go_to(page, "Start", "ConvScope")
+
+
+def browse(page: Page) -> None:
+    go_to(page, "Browse")
+    expect(page.locator(".cs-tile")).to_have_count(100)
+
+
+def design(page: Page) -> None:
+    go_to(page, "Design")
+    page.get_by_role("tab", name="Network").click()
+    expect(page.get_by_text("552,362").first).to_be_visible()
+
+
+def augmentation(page: Page) -> None:
+    page.get_by_role("tab", name="Augmentation").click()
+    expect(page.locator(".cs-tile")).to_have_count(9, timeout=60_000)
+
+
+def range_test(page: Page) -> None:
+    go_to(page, "Learning-rate range test")
+    chart = page.get_by_label("Loss over learning rate", exact=True)
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    scroll_to_end(page)
+
+
+def train(page: Page) -> None:
+    go_to(page, "Train")
+    expect(page.get_by_label("Loss over epochs").locator(".main-svg").first).to_be_visible()
+    scroll_to(page.get_by_label("Loss over epochs"))
+
+
+def evaluate(page: Page) -> None:
+    go_to(page, "Evaluate")
+    accuracy = metric(page, "Test accuracy")
+    before = accuracy.inner_text()
+    pick_run(page, oldest=True)
+    expect(accuracy).not_to_have_text(before)
+    matrix = page.locator(".js-plotly-plot").first
+    expect(matrix).to_be_visible()
+    scroll_to(matrix)
+
+
+def mistakes(page: Page) -> None:
+    go_to(page, "Mistakes")
+    expect(page.locator(".convscope-tile img").first).to_be_visible()
+
+
+def feature_maps(page: Page) -> None:
+    go_to(page, "Feature maps")
+    pick_run(page, oldest=False)
+    sheet = page.get_by_test_id("stMain").get_by_test_id("stImage").get_by_role("img").first
+    expect(sheet).to_be_visible(timeout=60_000)
+    pick_option(page, "Layer", re.compile("block2_conv1"))
+    expect(page.get_by_test_id("stMain").get_by_text("block2_conv1").first).to_be_visible()
+    scroll_to_end(page)
+
+
+def classify(page: Page) -> None:
+    go_to(page, "Classify a photo")
+    upload(page, "three.png", digit_on_paper(3))
+    answer = page.get_by_test_id("stMain").get_by_role("heading", level=4)
+    expect(answer).to_be_visible(timeout=60_000)
+    scroll_to_end(page)
+
+
+STATIONS: dict[str, Callable[[Page], None]] = {
+    "start": start,
+    "browse": browse,
+    "design": design,
+    "augmentation": augmentation,
+    "range-test": range_test,
+    "train": train,
+    "evaluate": evaluate,
+    "mistakes": mistakes,
+    "feature-maps": feature_maps,
+    "classify": classify,
+}
+
+
+def at_work(browser: Browser, server: Server, scheme: str) -> None:
+    """The Train page while a run goes on."""
+    recipe = find_recipe("digits-quick").config
+    training = recipe.training.model_copy(update={"epochs": LONG})
+    save_draft("0" * 8, recipe.model_copy(update={"training": training}), server.runs)
+    page = tab(browser, scheme)
+    page.goto(f"{server.url}/?draft={'0' * 8}")
+    wait_for_title(page, "ConvScope")
+    go_to(page, "Train")
+    page.get_by_role("button", name="Start training").click()
+    growing_points(page, "Loss over epochs")
+    expect(metric(page, "Validation accuracy")).not_to_have_text("–", timeout=60_000)
+    page.wait_for_timeout(15_000)  # curves worth looking at
+    scroll_to(page.get_by_label("Loss over epochs"))
+    take(page, "train-live-dark")
+    run = list_runs(server.runs)[0]
+    jobs.request_stop(run)
+    jobs.wait(run, 60)
+    page.context.close()
+
+
+def pick_run(page: Page, *, oldest: bool) -> None:
+    page.get_by_test_id("stSelectbox").filter(has_text="Run").get_by_role("combobox").click()
+    options = page.get_by_role("option")
+    (options.last if oldest else options.first).click()
+    wait_until_idle(page)
+
+
+def scroll_to(place: Locator) -> None:
+    """Bring its lower end to the window's."""
+    place.last.evaluate("node => node.scrollIntoView({block: 'end'})")
+
+
+def scroll_to_end(page: Page) -> None:
+    page.get_by_test_id("stMain").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+
+
+def take(page: Page, name: str) -> None:
+    """Write the page as a PNG of 256 colours, which is a quarter of its size."""
+    wait_until_idle(page)
+    page.mouse.move(SIZE["width"] - 5, SIZE["height"] - 5)  # over nothing that answers
+    page.wait_for_timeout(800)  # transitions of charts and images
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    few = picture.quantize(256, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
+    print(FOLDER.name, name, f"{(FOLDER / f'{name}.png').stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
