@@ -9,7 +9,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.figures import curves
 from core.runs import Run, State, Status
-from pages.components import cache, launch, layout, progress, state, watching
+from pages.components import cache, gauges, launch, layout, progress, state, waiting_line, watching
 from pages.components.live_chart import live_chart
 
 Rows = list[dict[str, Any]]
@@ -41,6 +41,8 @@ def show(run: Run, status: Status) -> None:
         progress.outcome(run, status, "Resume goes on from its last checkpoint.")
         if status.state is not State.FINISHED:
             progress.bar(run, status)
+        gauges.show(status)
+        waiting_line.show()
         if config.split.method == "none":
             st.warning(
                 "This run validates on the test part, as its recipe asks: its test accuracy "

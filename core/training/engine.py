@@ -205,7 +205,8 @@ class _Engine:
         """
         progress = self.progress
         rate = float(learning_rates(self.config.schedule, progress.step - 1, 1, self.total)[0])
-        if self.tick.seen:
+        # A tick of a step or two would say little, of the speed above all: let it grow.
+        if self.tick.seen and time.monotonic() - self.ticked >= TICK_SECONDS / 2:
             self._write_tick(rate, self.tick.seconds)
         self.recorder.phase("validating")
         measured = self._validate()
@@ -219,7 +220,6 @@ class _Engine:
         self._checkpoint()
         self.recorder.update(epoch=progress.epoch, step=progress.step, early_stopped=stop)
         self.recorder.phase("training")
-        self.ticked = time.monotonic()
         return stop
 
     def _validate(self) -> dict[str, float] | None:
