@@ -37,20 +37,21 @@ def go_to(page: Page, label: str, title: str | None = None, seconds: float = 60.
     wait_for_title(page, title or label, seconds)
 
 
-def growing_points(page: Page, label: str, seconds: float = 90.0) -> list[int]:
-    """How many points the chart's longest trace had, each time that it was another number.
+def watch_it_grow(page: Page, label: str, seconds: float = 90.0) -> list[float]:
+    """How far the live chart's first trace reached, each time that it was another place.
 
-    Waits until the chart has grown twice before the eyes of the person who looks at it.
+    Waits until the chart has grown twice before the eyes of the person who looks at it, or
+    until the time is up.
     """
     # While the page is drawn anew when a run ends, the old chart stands there for a moment too.
     chart = page.get_by_label(label, exact=True).last
     expect(chart.locator(".main-svg").first).to_be_visible(timeout=60_000)
-    seen: list[int] = []
+    seen: list[float] = []
     deadline = time.monotonic() + seconds
     while len(seen) < 3 and time.monotonic() < deadline:
-        count = chart.evaluate("n => Math.max(...n._fullData.map(t => (t.x || []).length))")
-        if not seen or count != seen[-1]:
-            seen.append(count)
+        reach = chart.evaluate("n => n._fullData[0].x.at(-1)")
+        if not seen or reach != seen[-1]:
+            seen.append(reach)
         page.wait_for_timeout(100)
     return seen
 

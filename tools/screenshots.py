@@ -23,12 +23,12 @@ from core.runs import list_runs
 from core.training import jobs
 from tools.clicks import (
     go_to,
-    growing_points,
     metric,
     pick_option,
     upload,
     wait_for_title,
     wait_until_idle,
+    watch_it_grow,
 )
 from tools.dashboard import ROOT, Server, chromium, serving
 from tools.pictures import digit_on_paper
@@ -164,7 +164,7 @@ def at_work(browser: Browser, server: Server, scheme: str) -> None:
     wait_for_title(page, "ConvScope")
     go_to(page, "Train")
     page.get_by_role("button", name="Start training").click()
-    growing_points(page, "Loss over epochs")
+    watch_it_grow(page, "Loss over epochs")
     expect(metric(page, "Validation accuracy")).not_to_have_text("–", timeout=60_000)
     page.wait_for_timeout(15_000)  # curves worth looking at
     scroll_to(page.get_by_label("Loss over epochs"))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from core.config import AugmentationConfig
 from core.data.mixing import mix
+from core.data.warp import inside, warp
 
 # Which of an image's uniform numbers decides what. A name keeps its place whatever
 # else is on, so that switching one transform never changes another's draw.
@@ -120,7 +121,7 @@ def _geometry(images: tf.Tensor, config: AugmentationConfig, draws: _Draws) -> t
     shifted = config.width_shift or config.height_shift
     bent = config.rotation or config.shear or config.zoom
     if bent or (shifted and not config.whole_pixels):
-        return _affine(images, _matrices(config, draws, height, width), config.fill)
+        return warp(images, _matrices(config, draws, height, width), config.fill)
     if shifted or config.crop_padding or config.horizontal_flip or config.vertical_flip:
         images = _copy_pixels(images, config, draws)
     return tf.cast(images, tf.float32)
@@ -156,8 +157,8 @@ def _copy_pixels(images: tf.Tensor, config: AugmentationConfig, draws: _Draws) -
     rows = _sources(height, shift_y, flip_y)[:, :, tf.newaxis]  # (B, H, 1)
     count = tf.shape(images)[0]
     first = (tf.range(count) * (height * width))[:, tf.newaxis, tf.newaxis]
-    inside_rows = _inside(rows, height, config.fill)
-    inside_columns = _inside(columns, width, config.fill)
+    inside_rows = inside(rows, height, config.fill)
+    inside_columns = inside(columns, width, config.fill)
     places = first + inside_rows * width + inside_columns  # (B, H, W)
     moved = tf.gather(tf.reshape(images, [-1, channels]), places)
     if config.fill == "constant":
@@ -171,16 +172,6 @@ def _sources(size: int, shift: tf.Tensor, flip: tf.Tensor) -> tf.Tensor:
     places = tf.range(size)[tf.newaxis, :]
     places = tf.where(flip[:, tf.newaxis] < 0, size - 1 - places, places)
     return places + tf.cast(shift, tf.int32)[:, tf.newaxis]
-
-
-def _inside(places: tf.Tensor, size: int, fill: str) -> tf.Tensor:
-    """Places outside an axis, led back inside by the fill mode."""
-    if fill == "wrap":
-        return tf.math.floormod(places, size)
-    if fill == "reflect":  # d c b a | a b c d | d c b a
-        folded = tf.math.floormod(places, 2 * size)
-        return tf.minimum(folded, 2 * size - 1 - folded)
-    return tf.clip_by_value(places, 0, size - 1)
 
 
 def _matrices(config: AugmentationConfig, draws: _Draws, height: int, width: int) -> tf.Tensor:
@@ -231,7 +222,7 @@ def affine_matrices(
         flip_x: (B,) float32, -1 mirrors left and right, 1 does not.
         flip_y: (B,) float32, -1 mirrors top and bottom, 1 does not.
 
-    Returns: (B, 8) float32 [a0, a1, a2, b0, b1, b2, 0, 0], as ImageProjectiveTransformV3
+    Returns: (B, 8) float32 [a0, a1, a2, b0, b1, b2, 0, 0], as `warp`
         takes them: input x = a0 x + a1 y + a2, input y = b0 x + b1 y + b2.
     """
     cosine, sine = tf.cos(rotation), tf.sin(rotation)
@@ -243,19 +234,6 @@ def affine_matrices(
     b2 = sine * shift_x + cosine * shift_y + center_y - b0 * center_x - b1 * center_y
     none = tf.zeros_like(a0)
     return tf.stack([a0, a1, a2, b0, b1, b2, none, none], axis=1)
-
-
-def _affine(images: tf.Tensor, matrices: tf.Tensor, fill: str) -> tf.Tensor:
-    """One bilinear interpolation for the whole batch.  # (B, H, W, C) float32"""
-    moved = tf.raw_ops.ImageProjectiveTransformV3(
-        images=tf.cast(images, tf.float32),  # with integers it would cut off, not round
-        transforms=matrices,
-        output_shape=images.shape[1:3],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode=fill.upper(),
-    )
-    return tf.ensure_shape(moved, images.shape)
 
 
 def _photometry(pixels: tf.Tensor, config: AugmentationConfig, draws: _Draws) -> tf.Tensor:

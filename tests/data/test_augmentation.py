@@ -6,7 +6,8 @@ import tensorflow as tf
 from keras.src.legacy.preprocessing.image import ImageDataGenerator, apply_affine_transform
 
 from core.config import AugmentationConfig
-from core.data.augmentation import _affine, affine_matrices, augment_batch, preview
+from core.data.augmentation import affine_matrices, augment_batch, preview
+from core.data.warp import warp
 
 FULL = AugmentationConfig(
     horizontal_flip=True,
@@ -54,7 +55,7 @@ def _transform(images: np.ndarray, fill: str = "nearest", **given: float) -> np.
         name: tf.fill([len(images)], float(value)) for name, value in (neutral | given).items()
     }
     matrices = affine_matrices(images.shape[1], images.shape[2], **values)
-    return _affine(tf.constant(images), matrices, fill).numpy()
+    return warp(tf.constant(images), matrices, fill).numpy()
 
 
 def _keras(image: np.ndarray, fill: str = "nearest", **given: float) -> np.ndarray:
