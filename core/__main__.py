@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -184,13 +187,29 @@ def classify(options: argparse.Namespace) -> int:
     run = open_run(options.run, options.runs)
     if not run.model_path.exists():
         raise CommandError(f"Run {run.id} has no model yet: it is {run.status().state}.")
-    answers = classify_files(run, [Path(photo) for photo in options.photos], options.invert)
+    with _without_native_chatter():
+        answers = classify_files(run, [Path(photo) for photo in options.photos], options.invert)
     if options.json:
         _print_json(answers)
     else:
         for answer in answers:
             print(_answer_line(answer))
     return 1 if any("error" in answer for answer in answers) else 0
+
+
+@contextmanager
+def _without_native_chatter() -> Iterator[None]:
+    """TensorFlow's C++ part greets on standard error while it loads, whatever it is asked."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silence)
 
 
 def _answer_line(answer: dict[str, Any]) -> str:

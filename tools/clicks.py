@@ -77,7 +77,7 @@ def fill_number(page: Page, label: str, value: str) -> None:
 
 
 def pick_option(page: Page, label: str, option: re.Pattern[str]) -> None:
-    page.get_by_test_id("stSelectbox").filter(has_text=label).get_by_role("combobox").click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option).click()
 
 

@@ -176,7 +176,7 @@ def at_work(browser: Browser, server: Server, scheme: str) -> None:
 
 
 def pick_run(page: Page, *, oldest: bool) -> None:
-    page.get_by_test_id("stSelectbox").filter(has_text="Run").get_by_role("combobox").click()
+    page.get_by_role("combobox", name="Run", exact=True).click()
     options = page.get_by_role("option")
     (options.last if oldest else options.first).click()
     wait_until_idle(page)

@@ -131,7 +131,7 @@ def _reason(trouble: Exception, timeout: float) -> str:
         inner = trouble.reason
         return _reason(inner, timeout) if isinstance(inner, Exception) else str(inner)
     if isinstance(trouble, socket.gaierror):
-        return "the server was not found; is this computer online?"
+        return "the server was not found, so this computer may be offline"
     if isinstance(trouble, TimeoutError):
         return f"the server did not answer for {timeout:g} seconds"
     if isinstance(trouble, ConnectionRefusedError):

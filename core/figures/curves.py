@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.decimate import decimate, plain
-from core.figures.theme import ACCENT, TRAINING, VALIDATION, layout_entries, with_alpha
+from core.figures.theme import ACCENT, CATEGORICAL, TRAINING, VALIDATION, layout_entries, with_alpha
 
 Rows = Sequence[Mapping[str, Any]]
 Trace = dict[str, Any]
@@ -74,7 +74,7 @@ def _train_and_validation(rows: Rows, key: str, validation_name: str, hover: str
         **_points(rows, "tick", key),
         "name": "Training, as it goes",
         "mode": "lines",
-        "line": {"color": with_alpha(TRAINING, 0.45), "width": 1},
+        "line": {"color": with_alpha(CATEGORICAL[4], 0.8), "width": 1},
         "hovertemplate": hover,
     }
     return [

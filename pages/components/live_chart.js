@@ -93,7 +93,8 @@ async function draw(node, chart, message, call) {
   if (chart.revision === message.revision && chart.look === look) return;
   await Plotly.react(node, message.figure.data, themedLayout(message.figure.layout, theme), {
     displaylogo: false,
-    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
+    // No button that would send the chart elsewhere.
+    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "sendChartToCloud"],
   });
   chart.revision = message.revision;
   chart.look = look;

@@ -22,8 +22,8 @@ def test_a_write_ups_recipe_starts_by_clicking(datasets_folder, server, page, co
     wait_for_title(page, "ConvScope")
     go_to(page, "Design")
     pick_option(page, "Recipe", re.compile(f"^{re.escape(RECIPES[name].title)}$"))
-    page.get_by_role("button", name="Fill the draft with this recipe").click()
-    expect(page.get_by_text("This is the draft as it stands.")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Use this recipe").click()
+    expect(page.get_by_role("button", name="In the draft")).to_be_disabled()
     go_to(page, "Train")
     page.get_by_role("button", name="Start training").click()
     chart = page.get_by_label("Loss over epochs", exact=True).last
