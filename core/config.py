@@ -356,6 +356,8 @@ def apply_overrides(config: RunConfig, assignments: list[str]) -> RunConfig:
         if not separator or not path.strip():
             raise ConfigError(f"--set {assignment!r}: write it as field=value")
         _assign(data, path.strip().split("."), _json_or_text(text))
+        if isinstance(data["architecture"], str):  # a preset, whose fields may be set next
+            data = json.loads(parse_config(data).model_dump_json())
     return parse_config(data)
 
 

@@ -278,6 +278,15 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
 
 
+def sync_folder(path: Path) -> None:
+    """Make renames in a folder outlive a machine that goes down."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def lock_exclusively(path: Path, wait_seconds: float = 0.0) -> IO[bytes] | None:
     """Take an exclusive flock; the open file holds it. None where another keeps it."""
     file = path.open("ab")

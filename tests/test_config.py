@@ -71,6 +71,12 @@ def test_overrides(config):
     assert config.training.epochs == 10
 
 
+def test_a_preset_s_fields_can_be_set_after_it(config):
+    changed = apply_overrides(config, ["architecture=catdog-4", "architecture.head=softmax"])
+    assert changed.architecture.name == "catdog-4"
+    assert changed.architecture.head == "softmax"
+
+
 def test_another_schedule_keeps_the_rate(config):
     changed = apply_overrides(config, ["schedule.learning_rate=0.5", "schedule.kind=cosine"])
     assert changed.schedule.learning_rate == 0.5

@@ -15,6 +15,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from core.runs import sync_folder
+
 KEPT = 2  # the newest, and the one before in case the newest cannot be read
 
 
@@ -69,6 +71,7 @@ def write_variables(path: Path, variables: Sequence[Any], meta: dict) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        sync_folder(path.parent)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise

@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,20 +28,21 @@ class Device:
     precision: str  # what `auto` means here
     reason: str  # why that precision
     note: str = ""  # what stands in the way of something better
+    cards: int = 0  # graphics cards that the driver sees
 
 
 @lru_cache(maxsize=1)
 def describe_device() -> Device:
     """The device that a worker would train on, by what the machine says of itself."""
-    card = _graphics_card()
-    if card is None:
+    cards = _graphics_cards()
+    if not cards:
         return cpu_device()
-    name, capability = card
+    name, capability = cards[0]
     if not cuda_libraries_installed():
         note = f"{name} is there, but TensorFlow's CUDA libraries are not; run `make run` again."
         device = cpu_device()
         return Device(device.name, "cpu", device.precision, device.reason, note)
-    return gpu_device(name, capability)
+    return replace(gpu_device(name, capability), cards=len(cards))
 
 
 def cpu_device() -> Device:
@@ -95,20 +96,26 @@ def cuda_libraries_installed() -> bool:
     return False
 
 
-def _graphics_card() -> tuple[str, tuple[int, int]] | None:
+def _graphics_cards() -> list[tuple[str, tuple[int, int]]]:
+    """Name and compute capability of each card that the driver sees."""
     command = shutil.which("nvidia-smi")
     if command is None or (
         os.environ.get("CUDA_VISIBLE_DEVICES") == "" and _SAVED not in os.environ
     ):
-        return None
+        return []
     query = [command, "--query-gpu=name,compute_cap", "--format=csv,noheader"]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=5, check=True)
-        name, capability = answer.stdout.strip().splitlines()[0].rsplit(",", 1)
-        major, _, minor = capability.strip().partition(".")
-        return name.strip(), (int(major), int(minor or 0))
-    except (OSError, subprocess.SubprocessError, IndexError, ValueError):
-        return None
+        return [_card(line) for line in answer.stdout.strip().splitlines()]
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return []
+
+
+def _card(line: str) -> tuple[str, tuple[int, int]]:
+    """From "NVIDIA A100, 8.0" to ("NVIDIA A100", (8, 0))."""
+    name, capability = line.rsplit(",", 1)
+    major, _, minor = capability.strip().partition(".")
+    return name.strip(), (int(major), int(minor or 0))
 
 
 def _processor() -> tuple[str, frozenset[str]]:

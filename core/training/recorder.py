@@ -6,7 +6,6 @@ Knows nothing of TensorFlow or of what is trained.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import Any, Protocol
 
 import psutil
 
-from core.runs import Run, State, Status
+from core.runs import Run, State, Status, sync_folder
 from core.training.resources import ResourceMeter
 
 HEARTBEAT_SECONDS = 1.0
@@ -101,11 +100,7 @@ class Recorder:
             self.status, state=state, phase=str(state), heartbeat=now, finished=now, **changes
         )
         self.flush()
-        directory = os.open(self.run.path, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        sync_folder(self.run.path)
 
     def _close_mirrors(self) -> None:
         for mirror in self.mirrors:

@@ -175,6 +175,16 @@ def _advanced(draft: RunConfig, form: Form) -> None:
                     2**31 - 1,
                     help="Of the first weights, the order of images and every random change.",
                 )
+            cards = describe_device().cards
+            if cards > 1:
+                with st.container():
+                    form.integer(
+                        "Graphics cards",
+                        "training.gpus",
+                        1,
+                        cards,
+                        help="Each batch is shared out over so many.",
+                    )
             with st.container():
                 form.choice("Weights kept", "training.keep", _KEEP)
             with st.container():
