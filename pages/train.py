@@ -41,8 +41,6 @@ def show(run: Run, status: Status) -> None:
         progress.outcome(run, status, "Resume goes on from its last checkpoint.")
         if status.state is not State.FINISHED:
             progress.bar(run, status)
-        gauges.show(status)
-        waiting_line.show()
         if config.split.method == "none":
             st.warning(
                 "This run validates on the test part, as its recipe asks: its test accuracy "
@@ -57,6 +55,9 @@ def show(run: Run, status: Status) -> None:
     with st.container():
         if rows:
             charts(run, config, rows)
+    with st.container():
+        gauges.show(status)
+        waiting_line.show()
     progress.log(run, status)
 
 

@@ -5,6 +5,7 @@ Knows nothing of runs or of TensorFlow.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +27,24 @@ class Resources:
 
 
 class ResourceMeter:
-    """Reads the resources of this process; loads are means since the reading before."""
+    """Reads the resources of this process; loads are means since the reading before.
+
+    Two readings within half a second are one: over so short a time a load says nothing.
+    """
 
     def __init__(self) -> None:
         self._process = psutil.Process()
         self._process.cpu_percent()  # the first call only starts the clock
         self._gpu = _first_gpu()
+        self._last = self._read()
+        self._when = time.monotonic()
 
     def read(self) -> Resources:
+        if time.monotonic() - self._when >= 0.5:
+            self._last, self._when = self._read(), time.monotonic()
+        return self._last
+
+    def _read(self) -> Resources:
         machine = psutil.virtual_memory()
         return Resources(
             cpu_percent=self._process.cpu_percent(),
