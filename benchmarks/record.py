@@ -25,7 +25,7 @@ from core.runs import Run, State
 from core.training import jobs
 
 EPOCHS = 20
-STEPS = 30
+STEPS = 60
 
 _TENSORFLOW_ALONE = """
 import keras, psutil, tensorflow

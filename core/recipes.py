@@ -51,12 +51,9 @@ _WRITE_UP_2020_MAY = "Write-up of May 2020: a convolutional network for image id
 _WRITE_UP_2020_FEBRUARY = "Write-up of February 2020: a VGG-style network on CIFAR-10"
 
 
-def _quarter_dropout(architecture: ArchitectureConfig) -> ArchitectureConfig:
-    blocks = tuple(
-        block.model_copy(update={"dropout": block.dropout / 4}) for block in architecture.blocks
-    )
-    dense_dropout = architecture.dense_dropout / 4
-    return architecture.model_copy(update={"blocks": blocks, "dense_dropout": dense_dropout})
+def _without_dropout(architecture: ArchitectureConfig) -> ArchitectureConfig:
+    blocks = tuple(block.model_copy(update={"dropout": 0.0}) for block in architecture.blocks)
+    return architecture.model_copy(update={"blocks": blocks, "dense_dropout": 0.0})
 
 
 _DIGITS_QUICK = Recipe(
@@ -85,20 +82,20 @@ _DIGITS_QUICK = Recipe(
 
 _CIFAR10_FAST = Recipe(
     name="cifar10-fast",
-    title="CIFAR-10 in six epochs",
+    title="CIFAR-10 in four epochs",
     source="ConvScope's own, with the network of the February 2020 write-up",
-    reached="",
+    reached="81.28 % test accuracy after 111 s of training on 2 processor cores with AVX512-BF16.",
     notes="One-cycle schedule (Smith and Topin 2017) with Adam, flips and shifts of up to four "
-    "pixels, and a quarter of the write-up's dropout.",
+    "pixels, and none of the write-up's dropout: four epochs are too few to overfit.",
     config=RunConfig(
         title="CIFAR-10, fast",
         recipe="cifar10-fast",
         dataset=_CIFAR10,
         augmentation=AugmentationConfig(horizontal_flip=True, crop_padding=4, fill="reflect"),
-        architecture=_quarter_dropout(PRESETS["vgg-6"].architecture),
+        architecture=_without_dropout(PRESETS["vgg-6"].architecture),
         optimizer=AdamConfig(),
         schedule=OneCycleSchedule(learning_rate=6e-3),
-        training=TrainingConfig(epochs=6, batch_size=128),
+        training=TrainingConfig(epochs=4, batch_size=128),
     ),
 )
 
