@@ -28,6 +28,9 @@ _SCHEDULES = {
     "cyclical": "Cyclical: up and down again and again",
 }
 _MONITORS = {"val_loss": "Validation loss", "val_accuracy": "Validation accuracy"}
+_PRECISION_HELP = (
+    "16-bit arithmetic is faster where the device has it. Weights and the output stay in 32 bits."
+)
 _KEEP = {"best": "The best epoch's", "last": "The last"}
 _STOPPING = {"monitor": "val_loss", "patience": 5, "restore_best": True}
 _POINTS = 300
@@ -160,13 +163,7 @@ def _advanced(draft: RunConfig, form: Form) -> None:
     with st.expander("Advanced", icon=":material/settings:", key="advanced_training"):
         with st.grid(3, min_column_width=210):
             with st.container():
-                form.choice(
-                    "Precision",
-                    "training.precision",
-                    _precisions(),
-                    help="16-bit arithmetic is faster where the device has it. "
-                    "Weights and the output stay in 32 bits.",
-                )
+                form.choice("Precision", "training.precision", _precisions(), help=_PRECISION_HELP)
             with st.container():
                 form.integer(
                     "Seed",
@@ -175,16 +172,7 @@ def _advanced(draft: RunConfig, form: Form) -> None:
                     2**31 - 1,
                     help="Of the first weights, the order of images and every random change.",
                 )
-            cards = describe_device().cards
-            if cards > 1:
-                with st.container():
-                    form.integer(
-                        "Graphics cards",
-                        "training.gpus",
-                        1,
-                        cards,
-                        help="Each batch is shared out over so many.",
-                    )
+            _graphics_cards(form)
             with st.container():
                 form.choice("Weights kept", "training.keep", _KEEP)
             with st.container():
@@ -216,6 +204,15 @@ def _advanced(draft: RunConfig, form: Form) -> None:
                     help="The same seed gives the same weights, bit for bit. Slower.",
                 )
         form.text("Name of the run", "title", help="Empty: data set and network.")
+
+
+def _graphics_cards(form: Form) -> None:
+    """How many cards share the work; asked only where there are several."""
+    cards = describe_device().cards
+    if cards > 1:
+        words = "Each batch is shared out over so many."
+        with st.container():
+            form.integer("Graphics cards", "training.gpus", 1, cards, help=words)
 
 
 def _precisions() -> dict[str, str]:
