@@ -2,42 +2,48 @@
 
 import streamlit as st
 
-from pages.components import layout, sidebar, state
+from pages.session import address
+from pages.widgets import sidebar
+from pages.widgets.page import guarded
 
 st.set_page_config(page_title="ConvScope", page_icon=sidebar.icon(), layout="wide")
 
 page = st.navigation(
     {
         "": [
-            st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
+            st.Page("pages/start/start.py", title="Start", icon=":material/home:", default=True),
         ],
         "Data": [
-            st.Page("pages/browse.py", title="Browse", icon=":material/photo_library:"),
+            st.Page("pages/data/browse.py", title="Browse", icon=":material/photo_library:"),
         ],
         "Design": [
-            st.Page("pages/design.py", title="Design", icon=":material/tune:"),
+            st.Page("pages/design/design.py", title="Design", icon=":material/tune:"),
         ],
         "Train": [
             st.Page(
-                "pages/range_test.py",
+                "pages/train/lr_range.py",
                 title="Learning-rate range test",
                 icon=":material/troubleshoot:",
             ),
-            st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
+            st.Page("pages/train/train.py", title="Train", icon=":material/play_circle:"),
         ],
         "Understand": [
-            st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
-            st.Page("pages/mistakes.py", title="Mistakes", icon=":material/rule:"),
-            st.Page("pages/feature_maps.py", title="Feature maps", icon=":material/layers:"),
+            st.Page("pages/understand/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
+            st.Page("pages/understand/mistakes.py", title="Mistakes", icon=":material/rule:"),
+            st.Page(
+                "pages/understand/feature_maps.py", title="Feature maps", icon=":material/layers:"
+            ),
         ],
         "Use": [
-            st.Page("pages/classify.py", title="Classify a photo", icon=":material/add_a_photo:"),
+            st.Page(
+                "pages/use/classify.py", title="Classify a photo", icon=":material/add_a_photo:"
+            ),
         ],
     },
     expanded=True,
 )
 
-state.remember_address()
+address.remember()
 sidebar.show()
-with layout.guarded():
+with guarded():
     page.run()

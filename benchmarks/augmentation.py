@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from benchmarks.common import compare
 from core.config import AugmentationConfig
-from core.data.augmentation import augment_batch
+from core.data.augmentation.augment import augment_batch
 
 BATCH = 64
 ALL = AugmentationConfig(

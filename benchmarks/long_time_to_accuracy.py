@@ -18,12 +18,13 @@ import numpy as np
 
 from benchmarks.common import emit, emit_skip
 from core.config import DatasetConfig
-from core.data.catalog import find_dataset, load_dataset
+from core.config.presets import PRESETS
+from core.data.catalog import find_dataset
+from core.data.load import load_dataset
+from core.jobs import launch
 from core.models.builder import build_model
-from core.models.presets import PRESETS
 from core.recipes import find_recipe
 from core.runs import State
-from core.training import jobs
 
 NAME = "time to 78.77 % test accuracy: write-up's recipe / ours"
 WRITE_UP_ACCURACY = 0.7877
@@ -38,21 +39,21 @@ def main() -> None:
         return
     theirs = [_write_up_epoch_seconds()]
     with tempfile.TemporaryDirectory() as folder:
-        run = jobs.launch(find_recipe("cifar10-fast").config, Path(folder))
-        assert jobs.wait(run, 3600) is State.FINISHED, run.log_tail()
-        result = run.status().result
+        run = launch.start(find_recipe("cifar10-fast").config, Path(folder))
+        assert launch.wait(run, 3600) is State.FINISHED, run.log_tail()
+        result = run.status().training_result
     theirs.append(_write_up_epoch_seconds())
     epoch = statistics.mean(theirs)
-    ratio = WRITE_UP_EPOCHS * epoch / result["seconds"]
-    reached = result["test_accuracy"] >= WRITE_UP_ACCURACY
+    ratio = WRITE_UP_EPOCHS * epoch / result.seconds
+    reached = result.test_accuracy >= WRITE_UP_ACCURACY
     emit(
         NAME,
         ratio,
         "ratio",
         target=10.0,
         met=reached and ratio >= 10.0,
-        test_accuracy=round(result["test_accuracy"], 4),
-        ours_seconds=result["seconds"],
+        test_accuracy=round(result.test_accuracy, 4),
+        ours_seconds=result.seconds,
         write_up_epoch_seconds=[round(seconds, 1) for seconds in theirs],
     )
 

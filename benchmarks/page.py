@@ -19,10 +19,10 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from benchmarks.common import emit
-from core.drafts import save_draft
+from core.jobs import launch
 from core.recipes import find_recipe
 from core.runs import Run, list_runs
-from core.training import jobs
+from core.runs.drafts import save_draft
 from tools.clicks import go_to, wait_for_title, wait_until_idle
 from tools.dashboard import ROOT, Server, chromium, serving
 
@@ -107,8 +107,8 @@ def _live(server: Server, page: Page) -> None:
         emit("server CPU with one Train page open", share, "% of a core", 12, share <= 12)
         _latency(run, page.evaluate("window.updates"))
     finally:
-        jobs.request_stop(run)
-        jobs.wait(run, 60)
+        launch.request_stop(run)
+        launch.wait(run, 60)
 
 
 def _begin(server: Server, page: Page) -> Run:

@@ -19,10 +19,10 @@ import numpy as np
 from benchmarks.common import emit, emit_skip
 from core.config import RunConfig, apply_overrides
 from core.data.catalog import find_dataset
-from core.data.errors import DatasetError
+from core.errors import DatasetError
+from core.jobs import launch
 from core.recipes import find_recipe
 from core.runs import Run, State
-from core.training import jobs
 
 EPOCHS = 20
 STEPS = 60
@@ -45,11 +45,11 @@ def main() -> None:
             emit_skip(name, "CIFAR-10 is not under CONVSCOPE_DATASETS")
         return
     with tempfile.TemporaryDirectory() as folder:
-        run = jobs.launch(_config(), Path(folder))
+        run = launch.start(_config(), Path(folder))
         memory = _watch(run)
         status = run.status()
         assert status.state is State.FINISHED, run.log_tail()
-        share = status.result["record_seconds"] / (status.finished - status.started)
+        share = status.training_result.record_seconds / (status.finished - status.started)
         emit(names[0], 100 * share, "%", target=2.0, met=share <= 0.02)
         _memory(names[1], memory)
 

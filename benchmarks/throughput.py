@@ -14,11 +14,11 @@ import numpy as np
 
 from benchmarks.common import compare, emit_skip
 from core.config import AdamConfig, AugmentationConfig
-from core.data.dataset import Part
+from core.config.presets import PRESETS
+from core.data.dataset import Subset
 from core.data.pipeline import training_stream
+from core.machine.devices import cpu_device
 from core.models.builder import build_model
-from core.models.presets import PRESETS
-from core.training.devices import cpu_device
 from core.training.trainer import Trainer
 
 BATCH = 64
@@ -64,11 +64,11 @@ def _ours(images: np.ndarray, labels: np.ndarray, augmentation: AugmentationConf
     preset = PRESETS["vgg-6"]
     trainer = Trainer(build_model(preset.architecture, (32, 32, 3), 10), AdamConfig())
     keras.config.set_dtype_policy("float32")
-    part = Part(images, labels.astype(np.int64), np.arange(len(images)))
+    subset = Subset(images, labels.astype(np.int64), np.arange(len(images)))
     stream = trainer.stream(
         training_stream(
-            part,
-            classes=10,
+            subset,
+            num_classes=10,
             batch_size=BATCH,
             augmentation=augmentation,
             seed=0,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.config import (
+    PRESETS,
     AdamConfig,
     ArchitectureConfig,
     AugmentationConfig,
-    ConfigError,
     ConstantSchedule,
     CyclicalSchedule,
     DatasetConfig,
@@ -27,7 +27,7 @@ from core.config import (
     SplitConfig,
     TrainingConfig,
 )
-from core.models.presets import PRESETS
+from core.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,10 @@ class Recipe:
 
 
 _CIFAR10 = DatasetConfig(name="cifar10")
-_CATS_AND_DOGS = DatasetConfig(name="cats-and-dogs-1000", image_size=(150, 150))
+# The write-up's flow_from_directory squashed its photos, by Keras's default of nearest neighbour.
+_CATS_AND_DOGS = DatasetConfig(
+    name="cats-and-dogs-1000", image_size=(150, 150), fit="squash", interpolation="nearest"
+)
 
 _WRITE_UP_2018 = "Write-up of May 2018: image recognition with a convolutional neural network"
 _WRITE_UP_2019 = "Write-up of 2019: visual recognition, what happens inside convolutional networks"
@@ -178,8 +181,9 @@ _CATDOG_2019 = Recipe(
     reached="The write-up's validation accuracy stalls around 75 %, on its own 6,007 training "
     "photos.",
     notes="The write-up had 6,007 photos to train on, 2,000 to validate and 2,025 to test; the "
-    "set named here is smaller, so that an epoch of 250 steps passes over it several times. It "
-    "keeps the last weights, as the write-up saved them.",
+    "set named here is smaller, so that an epoch of 250 steps goes over it several times. "
+    "Photos are squashed to 150x150 by nearest neighbour, as the write-up's flow_from_directory "
+    "did. It keeps the last weights, as the write-up saved them.",
     config=RunConfig(
         title="Cats and dogs, 2019 write-up",
         recipe="catdog-2019",
@@ -244,7 +248,7 @@ _CIFAR10_2020_VGG = Recipe(
         training=TrainingConfig(
             epochs=50,
             batch_size=64,
-            early_stopping=EarlyStoppingConfig(monitor="val_loss", patience=5, restore_best=False),
+            early_stopping=EarlyStoppingConfig(monitor="val_loss", patience=5),
             keep="last",
         ),
     ),
@@ -268,5 +272,5 @@ RECIPES: Final[dict[str, Recipe]] = {
 def find_recipe(name: str) -> Recipe:
     """Raises ConfigError, listing the names there are, where there is none of that name."""
     if name not in RECIPES:
-        raise ConfigError(f"There is no recipe {name!r}. Recipes: {', '.join(RECIPES)}.")
+        raise ConfigError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.")
     return RECIPES[name]

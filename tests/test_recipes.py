@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from core.config import ConfigError, parse_config
-from core.models.plan import check_fits
-from core.models.presets import PRESETS
+from core.config import parse_config
+from core.config.presets import PRESETS
+from core.errors import ConfigError
+from core.models.plan import plan_layers
 from core.recipes import RECIPES, find_recipe
 
 SHAPES = {
@@ -22,7 +23,7 @@ def test_recipe_is_sound(name: str) -> None:
     config = recipe.config
     assert config.recipe == recipe.name == name
     assert parse_config(json.loads(config.to_json())) == config
-    check_fits(config.architecture, *SHAPES[config.dataset.name])
+    plan_layers(config.architecture, *SHAPES[config.dataset.name])
     assert recipe.title and recipe.source and recipe.notes
     assert config.architecture.name in PRESETS
 
@@ -83,6 +84,7 @@ def test_2019() -> None:
     training = config.training
     assert (training.epochs, training.batch_size) == (30, 20)
     assert (training.steps_per_epoch, training.validation_steps) == (250, 100)
+    assert (config.dataset.fit, config.dataset.interpolation) == ("squash", "nearest")
 
 
 def test_2019_regularized() -> None:
@@ -110,7 +112,7 @@ def test_2020_february() -> None:
     assert (shifted.width_shift, shifted.height_shift, shifted.zoom) == (0.2, 0.2, 0.2)
     stopping = config.training.early_stopping
     assert stopping is not None
-    assert (stopping.monitor, stopping.patience, stopping.restore_best) == ("val_loss", 5, False)
+    assert (stopping.monitor, stopping.patience) == ("val_loss", 5)
     training = config.training
     assert (training.epochs, training.batch_size, training.keep) == (50, 64, "last")
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.drafts import save_draft
+from core.jobs import launch
 from core.recipes import find_recipe
 from core.runs import list_runs
-from core.training import jobs
+from core.runs.drafts import save_draft
 from tools.clicks import (
     go_to,
     metric,
@@ -170,8 +170,8 @@ def at_work(browser: Browser, server: Server, scheme: str) -> None:
     scroll_to(page.get_by_label("Loss over epochs"))
     take(page, "train-live-dark")
     run = list_runs(server.runs)[0]
-    jobs.request_stop(run)
-    jobs.wait(run, 60)
+    launch.request_stop(run)
+    launch.wait(run, 60)
     page.context.close()
 
 

@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
 def streamlit_command(host: str, port: int) -> list[str]:
     """How the dashboard is started, here and in the browser tests."""
     server = ("--server.address", host, "--server.port", str(port))
-    return [sys.executable, "-m", "streamlit", "run", "app.py", *server]
+    return [sys.executable, "-m", "tools.streamlit_server", *server]
 
 
 if __name__ == "__main__":

@@ -22,16 +22,16 @@ class PerClass:
     support: int  # how many images of this class there are
 
 
-def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
+def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, num_classes: int) -> np.ndarray:
     """Counts, rows true and columns predicted.
 
     Args:
-        labels, predictions: (N,) int64, 0 to classes - 1.
+        labels, predictions: (N,) int64, 0 to num_classes - 1.
 
-    Returns: (classes, classes) int64
+    Returns: (num_classes, num_classes) int64
     """
-    cells = labels.astype(np.int64) * classes + predictions.astype(np.int64)
-    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+    cells = labels.astype(np.int64) * num_classes + predictions.astype(np.int64)
+    return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
 def normalize_confusion(confusion: np.ndarray) -> np.ndarray:
@@ -45,12 +45,12 @@ def normalize_confusion(confusion: np.ndarray) -> np.ndarray:
 
 def per_class_scores(confusion: np.ndarray, classes: Sequence[str]) -> list[PerClass]:
     """Precision, recall and F1 of each class; 0 where a score has nothing to divide by."""
-    hits = np.diag(confusion).astype(np.float64)
+    correct = np.diag(confusion).astype(np.float64)
     predicted = confusion.sum(axis=0)
     support = confusion.sum(axis=1)
-    precision = hits / np.maximum(predicted, 1)
-    recall = hits / np.maximum(support, 1)
-    f1 = 2.0 * hits / np.maximum(predicted + support, 1)
+    precision = correct / np.maximum(predicted, 1)
+    recall = correct / np.maximum(support, 1)
+    f1 = 2.0 * correct / np.maximum(predicted + support, 1)
     return [
         PerClass(name, float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
         for i, name in enumerate(classes)

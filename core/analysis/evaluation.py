@@ -1,4 +1,4 @@
-"""How well a network does on the test part: accuracy, loss, confusion, mistakes.
+"""How well a network does on the test images: accuracy, loss, confusion, mistakes.
 
 Reads what the worker wrote, so that it needs no TensorFlow. Knows nothing of figures.
 """
@@ -17,20 +17,10 @@ import numpy as np
 from core.analysis.confusion import (
     PerClass,
     confusion_matrix,
-    normalize_confusion,
     per_class_scores,
 )
-from core.runs import Run, RunError
-
-__all__ = [
-    "Evaluation",
-    "PerClass",
-    "evaluate",
-    "load_evaluation",
-    "mistakes",
-    "most_confused",
-    "normalize_confusion",
-]
+from core.errors import RunError
+from core.runs import Run
 
 _SMALLEST = 1e-7  # probabilities are clipped here, as Keras does before taking a logarithm
 
@@ -52,6 +42,11 @@ class Evaluation:
     def confidences(self) -> np.ndarray:
         """The probability of the predicted class.  # (N,) float32, 0..1"""
         return self.probabilities.max(axis=1)
+
+    @property
+    def num_mistakes(self) -> int:
+        """Images classified wrongly."""
+        return int(np.count_nonzero(self.predictions != self.labels))
 
     @cached_property
     def test_accuracy(self) -> float:
@@ -115,24 +110,18 @@ def load_evaluation(run: Run) -> Evaluation:
     if not run.predictions_path.is_file():
         raise RunError(
             f"Run {run.id} has not been evaluated yet: its test predictions are written when "
-            "training ends. Wait until it has finished, or choose another run."
+            "training ends.",
+            "Wait until it has finished, or choose another run.",
         )
+    classes = run.dataset().classes
     try:
-        classes = _classes(run)
         labels, probabilities = _read_predictions(run.predictions_path)
         return evaluate(labels, probabilities, classes)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise RunError(
-            f"The test predictions of run {run.id} cannot be read ({error}). "
-            "Train it again, or choose another run."
+            f"The test predictions of run {run.id} cannot be read ({error}).",
+            "Train it again, or choose another run.",
         ) from error
-
-
-def _classes(run: Run) -> list[str]:
-    classes = run.facts().get("classes")
-    if not isinstance(classes, list) or not classes:
-        raise ValueError("its classes.json is missing or damaged")
-    return [str(name) for name in classes]
 
 
 def _read_predictions(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -149,7 +138,7 @@ def mistakes(
     Args:
         true, predicted: keep only those of this true, of this predicted class.
 
-    Returns: (n,) int64 positions in the test part
+    Returns: (n,) int64 positions in the test split
     """
     wrong = evaluation.predictions != evaluation.labels
     if true is not None:

@@ -44,21 +44,6 @@ def activations(model: Any, image: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def feature_maps(model: Any, image: np.ndarray, layer: str) -> np.ndarray:
-    """One layer's output for one picture.
-
-    Args:
-        image: (H, W, C) uint8
-        layer: its name, one of layer_names(model).
-
-    Returns: (h, w, c) float32; (1, 1, units) for a dense layer
-    """
-    names = layer_names(model)
-    if layer not in names:
-        raise ValueError(f"there is no layer {layer!r}; layers: {', '.join(names)}")
-    return activations(model, image)[layer]
-
-
 def _as_maps(output: np.ndarray) -> np.ndarray:
     """(1, h, w, c) or (1, units) -> (h, w, c)"""
     return output[0] if output.ndim == 4 else output.reshape(1, 1, -1)

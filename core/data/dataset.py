@@ -1,4 +1,4 @@
-"""What a data set is once loaded: images in memory maps, labels, and the parts it brings.
+"""What a data set is once loaded: images in memory maps, labels, and the splits it brings.
 
 Knows nothing of where the images came from, of files or of TensorFlow.
 """
@@ -17,10 +17,10 @@ Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Subset:
     """A selection of images with their labels, in a fixed order.
 
-    `images` and `labels` may be shared by several parts; `indices` picks this part's.
+    `images` and `labels` may be shared by several subsets; `indices` picks this one's.
     """
 
     images: Images  # (N, H, W, C) uint8, 0..255; usually a read-only memory map
@@ -31,7 +31,7 @@ class Part:
         return len(self.indices)
 
     def gather(self, positions: Sequence[int] | NDArray[Any]) -> tuple[Images, Indices]:
-        """Copy out the images and labels at these positions of the part (0..n-1).
+        """Copy out the images and labels at these positions of the subset (0..n-1).
 
         Returns:
             (m, H, W, C) uint8 and (m,) int64.
@@ -40,44 +40,44 @@ class Part:
         return np.asarray(self.images)[chosen], np.asarray(self.labels)[chosen]
 
     def label_array(self) -> Indices:
-        """The labels of this part in its order, (n,) int64."""
+        """The labels of this subset in its order, (n,) int64."""
         return np.asarray(self.labels)[self.indices]
 
-    def class_counts(self, classes: int) -> Indices:
-        """How many images of each class, (classes,) int64."""
-        return np.bincount(self.label_array(), minlength=classes).astype(np.int64)
+    def class_counts(self, num_classes: int) -> Indices:
+        """How many images of each class, (num_classes,) int64."""
+        return np.bincount(self.label_array(), minlength=num_classes).astype(np.int64)
 
     def positions_of(self, label: int) -> Indices:
-        """Positions of one class in this part, ascending, (m,) int64."""
+        """Positions of one class in this subset, ascending, (m,) int64."""
         return np.flatnonzero(self.label_array() == label).astype(np.int64)
 
-    def select(self, positions: Sequence[int] | NDArray[Any]) -> Part:
-        """The part made of these positions, in their order; images stay shared."""
+    def select(self, positions: Sequence[int] | NDArray[Any]) -> Subset:
+        """The subset made of these positions, in their order; images stay shared."""
         chosen = self.indices[np.asarray(positions, dtype=np.int64)]
-        return Part(self.images, self.labels, chosen)
+        return Subset(self.images, self.labels, chosen)
 
-    def joined(self, other: Part) -> Part:
-        """This part followed by another; copies images only where they are not shared."""
+    def joined(self, other: Subset) -> Subset:
+        """This subset followed by another; copies images only where they are not shared."""
         if self.images is other.images and self.labels is other.labels:
             indices = np.concatenate([self.indices, other.indices])
-            return Part(self.images, self.labels, indices)
+            return Subset(self.images, self.labels, indices)
         images = np.concatenate([self.images, other.images])
         labels = np.concatenate([self.labels, other.labels])
-        return Part(
+        return Subset(
             images, labels, np.concatenate([self.indices, other.indices + len(self.images)])
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A loaded data set. The test part is fixed; `validation` is the set's own, if any."""
+    """A loaded data set. The test split is fixed; `validation` is the set's own, if any."""
 
     name: str
     title: str
     classes: tuple[str, ...]
-    train: Part
-    validation: Part | None
-    test: Part
+    train: Subset
+    validation: Subset | None
+    test: Subset
     light_on_dark: bool = False  # light ink on dark ground, as handwritten digits are
     source: str = ""  # whom to cite
     notes: tuple[str, ...] = ()  # what a person should know, such as images left out
@@ -89,7 +89,7 @@ class Dataset:
         return int(height), int(width), int(channels)
 
     @property
-    def parts(self) -> dict[str, Part]:
-        """The parts the set brings by name, in the order train, validation, test."""
+    def subsets(self) -> dict[str, Subset]:
+        """The splits the set brings by name, in the order train, validation, test."""
         named = {"train": self.train, "validation": self.validation, "test": self.test}
-        return {name: part for name, part in named.items() if part is not None}
+        return {name: subset for name, subset in named.items() if subset is not None}

@@ -1,9 +1,11 @@
-"""From a part of a data set to a stream of batches for training or evaluation.
+"""From a subset to a stream of batches for training or evaluation.
 
 Step s of a run, counted from 0 over all of it, is the same batch whenever it is asked
-for: its images come from the permutation of (seed, pass), its augmentation from
-(seed, step). To resume is to ask for a slice of steps. No cache and no shuffle buffer;
-images are copied out of the memory map batch by batch. Knows nothing of models.
+for: its images come from the permutation of (seed, data epoch), its augmentation from
+(seed, step). A data epoch is one pass over all images; a run's own epoch may be cut
+shorter or longer (`training.steps_per_epoch`). To resume is to ask for a slice of steps. No
+cache and no shuffle buffer; images are copied out of the memory map batch by batch. Knows
+nothing of models.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from core.config import AugmentationConfig
-from core.data.augmentation import augment_batch
-from core.data.dataset import Part
+from core.config import AugmentationConfig, batches_in
+from core.data.augmentation.augment import augment_batch
+from core.data.dataset import Subset
 
 _PREFETCHED_BATCHES: Final = 8
 
@@ -26,21 +28,16 @@ Positions = Callable[[int], NDArray[np.int64]]
 Finish = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
-def batches_per_pass(count: int, batch_size: int) -> int:
-    """Batches in one pass over `count` images; the last may be short."""
-    return -(-count // batch_size)
-
-
-def epoch_order(count: int, seed: int, pass_index: int) -> NDArray[np.int64]:
-    """The order of one pass: a permutation of 0..count-1.  # (count,) int64"""
-    generator = np.random.default_rng(np.random.SeedSequence([seed, pass_index]))
+def epoch_order(count: int, seed: int, data_epoch: int) -> NDArray[np.int64]:
+    """The order of one data epoch: a permutation of 0..count-1.  # (count,) int64"""
+    generator = np.random.default_rng(np.random.SeedSequence([seed, data_epoch]))
     return generator.permutation(count).astype(np.int64, copy=False)
 
 
 def training_stream(
-    part: Part,
+    subset: Subset,
     *,
-    classes: int,
+    num_classes: int,
     batch_size: int,
     augmentation: AugmentationConfig | None,
     seed: int,
@@ -51,9 +48,9 @@ def training_stream(
     """The batches of steps first_step..last_step-1, shuffled and augmented.
 
     Args:
-        part: the images to train on.
-        classes: length of the one-hot labels.
-        batch_size: images a step; the last step of a pass may have fewer.
+        subset: the images to train on.
+        num_classes: length of the one-hot labels.
+        batch_size: images a step; the last step of a data epoch may have fewer.
         augmentation: None trains on the images as they are.
         seed: of order and augmentation.
         first_step: 0-based over the whole run.
@@ -64,13 +61,13 @@ def training_stream(
         A dataset of images (b, H, W, C) float32 0..255 and labels (b, K) float32.
     """
     steps = tf.data.Dataset.range(first_step, last_step)
-    batches = _gathered(steps, part, _training_positions(len(part), batch_size, seed))
+    batches = _gathered(steps, subset, _training_positions(len(subset), batch_size, seed))
     active = augmentation is not None and augmentation.active and augment_from_step < last_step
 
     def finish(
         step: tf.Tensor, images: tf.Tensor, labels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        plain = tf.cast(images, tf.float32), tf.one_hot(labels, classes)
+        plain = tf.cast(images, tf.float32), tf.one_hot(labels, num_classes)
         if augmentation is None or not active:
             return plain
         step_seed = tf.stack([tf.constant(seed, tf.int64), step])
@@ -86,57 +83,57 @@ def training_stream(
 
 
 def evaluation_stream(
-    part: Part, *, classes: int, batch_size: int, limit_batches: int | None = None
+    subset: Subset, *, num_classes: int, batch_size: int, limit_batches: int | None = None
 ) -> tf.data.Dataset:
-    """The part in order, unchanged.
+    """The subset in order, unchanged.
 
     Args:
-        part: the images to judge by.
-        classes: length of the one-hot labels.
+        subset: the images to judge by.
+        num_classes: length of the one-hot labels.
         batch_size: images a batch; the last may have fewer.
         limit_batches: only so many batches; None takes all.
 
     Returns:
         A dataset of images (b, H, W, C) float32 0..255 and labels (b, K) float32.
     """
-    total = batches_per_pass(len(part), batch_size)
+    total = batches_in(len(subset), batch_size)
     steps = tf.data.Dataset.range(min(total, limit_batches or total))
 
     def positions(step: int) -> NDArray[np.int64]:
         first = step * batch_size
-        return np.arange(first, min(first + batch_size, len(part)))
+        return np.arange(first, min(first + batch_size, len(subset)))
 
     def finish(
         step: tf.Tensor, images: tf.Tensor, labels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        return tf.cast(images, tf.float32), tf.one_hot(labels, classes)
+        return tf.cast(images, tf.float32), tf.one_hot(labels, num_classes)
 
-    return _finished(_gathered(steps, part, positions), finish)
+    return _finished(_gathered(steps, subset, positions), finish)
 
 
 def _training_positions(count: int, batch_size: int, seed: int) -> Positions:
-    """Which images a step takes: a slice of its pass's permutation."""
-    per_pass = batches_per_pass(count, batch_size)
-    order = lru_cache(maxsize=2)(lambda pass_index: epoch_order(count, seed, pass_index))
+    """Which images a step takes: a slice of its data epoch's permutation."""
+    per_epoch = batches_in(count, batch_size)
+    order = lru_cache(maxsize=2)(lambda data_epoch: epoch_order(count, seed, data_epoch))
 
     def positions(step: int) -> NDArray[np.int64]:
-        pass_index, batch = divmod(step, per_pass)
+        data_epoch, batch = divmod(step, per_epoch)
         first = batch * batch_size
-        chosen: NDArray[np.int64] = order(pass_index)[first : first + batch_size]
+        chosen: NDArray[np.int64] = order(data_epoch)[first : first + batch_size]
         return chosen
 
     return positions
 
 
-def _gathered(steps: tf.data.Dataset, part: Part, positions: Positions) -> tf.data.Dataset:
+def _gathered(steps: tf.data.Dataset, subset: Subset, positions: Positions) -> tf.data.Dataset:
     """(step, images uint8, labels int64) a step: one call to Python a batch, none an image."""
 
     def gather(step: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        return part.gather(positions(int(step)))
+        return subset.gather(positions(int(step)))
 
     def load(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         images, labels = tf.numpy_function(gather, [step], [tf.uint8, tf.int64], stateful=False)
-        images = tf.ensure_shape(images, [None, *part.images.shape[1:]])
+        images = tf.ensure_shape(images, [None, *subset.images.shape[1:]])
         return step, images, tf.ensure_shape(labels, [None])
 
     return steps.map(load)

@@ -1,6 +1,6 @@
 """Divide a data set into train, validation and test, by stratified seeded draws.
 
-The test part is the data set's and never chooses a model, except under the method
+The test split is the data set's and never chooses a model, except under the method
 "none", which a page must label. Drawn with NumPy alone: importing scikit-learn's
 splitters costs over a second. Knows nothing of files or of TensorFlow.
 """
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.config import ConfigError, SplitConfig
-from core.data.dataset import Dataset, Indices, Part
+from core.config import SplitConfig
+from core.data.dataset import Dataset, Indices, Subset
+from core.errors import ConfigError
 
 _TEST_FRACTION = 0.2
 _TEST_SEED = 0
@@ -22,21 +23,20 @@ _TEST_SEED = 0
 class Splits:
     """What a run trains on, chooses by, and is judged on."""
 
-    train: Part
-    validation: Part
-    test: Part
+    train: Subset
+    validation: Subset
+    test: Subset
     validates_on_test: bool = False  # method "none": the model is chosen on test data
 
-    @property
-    def has_validation(self) -> bool:
-        """True where validation images are set apart from the test part."""
-        return not self.validates_on_test
+    def named(self, split: str) -> Subset:
+        """The subset of that name: "train", "validation" or "test"."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
 
 def make_splits(dataset: Dataset, split: SplitConfig, limit: int | None = None) -> Splits:
     """Divide what is not test into train and validation, then cut train down to `limit`.
 
-    "auto" keeps a validation part that the set brings. The other methods divide all
+    "auto" keeps a validation split that the set brings. The other methods divide all
     images that are not test, the set's own validation images last among them.
 
     Raises:
@@ -53,7 +53,7 @@ def make_splits(dataset: Dataset, split: SplitConfig, limit: int | None = None) 
     return Splits(train, validation, dataset.test, validates_on_test=split.method == "none")
 
 
-def _divide(pool: Part, dataset: Dataset, split: SplitConfig) -> tuple[Part, Part]:
+def _divide(pool: Subset, dataset: Dataset, split: SplitConfig) -> tuple[Subset, Subset]:
     if split.method == "none":
         return pool, dataset.test
     if split.method == "first-n":
@@ -61,7 +61,7 @@ def _divide(pool: Part, dataset: Dataset, split: SplitConfig) -> tuple[Part, Par
     return _stratified(pool, dataset.classes, split)
 
 
-def _first(pool: Part, classes: tuple[str, ...], count: int) -> tuple[Part, Part]:
+def _first(pool: Subset, classes: tuple[str, ...], count: int) -> tuple[Subset, Subset]:
     if count >= len(pool):
         raise ConfigError(
             f"split.count: received {count:,}, but there are only {len(pool):,} training images. "
@@ -78,7 +78,9 @@ def _first(pool: Part, classes: tuple[str, ...], count: int) -> tuple[Part, Part
     return train, pool.select(np.arange(count))
 
 
-def _stratified(pool: Part, classes: tuple[str, ...], split: SplitConfig) -> tuple[Part, Part]:
+def _stratified(
+    pool: Subset, classes: tuple[str, ...], split: SplitConfig
+) -> tuple[Subset, Subset]:
     counts = pool.class_counts(len(classes))
     for label in np.flatnonzero(counts == 1):
         raise ConfigError(
@@ -90,16 +92,16 @@ def _stratified(pool: Part, classes: tuple[str, ...], split: SplitConfig) -> tup
     return pool.select(rest), pool.select(drawn)
 
 
-def _limited(part: Part, classes: tuple[str, ...], seed: int, limit: int | None) -> Part:
-    if limit is None or limit >= len(part):
-        return part
-    present = np.count_nonzero(part.class_counts(len(classes)))
+def _limited(subset: Subset, classes: tuple[str, ...], seed: int, limit: int | None) -> Subset:
+    if limit is None or limit >= len(subset):
+        return subset
+    present = np.count_nonzero(subset.class_counts(len(classes)))
     if limit < present:
         raise ConfigError(
             f"dataset.limit: received {limit}, but there are {present} classes, and each needs "
             f"at least one training image. Choose {present} or more."
         )
-    return part.select(_draw(part.label_array(), limit, seed))
+    return subset.select(_draw(subset.label_array(), limit, seed))
 
 
 def stratified_draw(labels: Indices, fraction: float, seed: int) -> Indices:
@@ -111,21 +113,21 @@ def stratified_draw(labels: Indices, fraction: float, seed: int) -> Indices:
     Returns:
         (m,) int64, ascending positions in `labels`; no class is drawn whole.
     """
-    return _draw(labels, _part_size(len(labels), len(np.unique(labels)), fraction), seed)
+    return _draw(labels, _split_size(len(labels), len(np.unique(labels)), fraction), seed)
 
 
 def draw_test(labels: Indices) -> Indices:
-    """The positions that become the test part of a set that brings none: always the same."""
+    """The positions that become the test split of a set that brings none: always the same."""
     return stratified_draw(labels, _TEST_FRACTION, _TEST_SEED)
 
 
-def drawn_test_size(images: int, classes: int) -> int:
+def drawn_test_size(num_images: int, num_classes: int) -> int:
     """How many images draw_test takes."""
-    return _part_size(images, classes, _TEST_FRACTION)
+    return _split_size(num_images, num_classes, _TEST_FRACTION)
 
 
-def _part_size(images: int, classes: int, fraction: float) -> int:
-    return max(round(fraction * images), classes)
+def _split_size(num_images: int, num_classes: int, fraction: float) -> int:
+    return max(round(fraction * num_images), num_classes)
 
 
 def _draw(labels: Indices, total: int, seed: int) -> Indices:

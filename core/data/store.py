@@ -20,15 +20,18 @@ from typing import IO, Any
 import numpy as np
 
 from core.data.dataset import Images, Indices
-from core.data.errors import DatasetError
-from core.data.locks import exclusive
-from core.data.source import Batch, Progress, Size, Source
+from core.data.sources.source import Batch, Progress, Source
 from core.data.splits import draw_test
+from core.errors import DatasetError
+from core.files import exclusive
+from core.photos.fit import Fitting
 
 _VERSION = 1  # of the layout: another number makes every old entry a miss
 _HEADER_BYTES = 128
 _MOST_CHANNELS = 3
-_PARTS = ("train", "validation", "test")
+_SPLITS = ("train", "validation", "test")
+# Entries made before there was a choice were made so, and keep their names.
+_UNNAMED = ("squash", "bilinear")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +42,16 @@ class Stored:
     notes: tuple[str, ...]
     images: Images  # (N, H, W, C) uint8, 0..255, memory-mapped
     labels: Indices  # (N,) int64
-    parts: dict[str, Indices]  # (n,) int64 each
+    splits: dict[str, Indices]  # (n,) int64 each
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Where the images of one source at one size lie, whether or not they do yet."""
+    """Where the images of one source in one fitting lie, whether or not they do yet."""
 
     cache: Path
     name: str
-    size: Size | None
+    fitting: Fitting
     location: str  # of the source, so that its outdated entries can be found
     fingerprint: str
 
@@ -61,14 +64,16 @@ class Entry:
     def _stem(self) -> str:
         slug = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40]
         named = hashlib.sha256(f"{self.name}|{self.location}".encode()).hexdigest()[:8]
-        size = f"{self.size[0]}x{self.size[1]}" if self.size else "own-size"
-        return f"{slug}-{size}-{named}"
+        height, width = self.fitting.size
+        fit = (self.fitting.fit, self.fitting.interpolation)
+        how = "" if fit == _UNNAMED else f"-{'-'.join(fit)}"
+        return f"{slug}-{height}x{width}{how}-{named}"
 
     def exists(self) -> bool:
         return (self.path / "meta.json").is_file()
 
     def siblings(self) -> list[Path]:
-        """Whole entries of the same source at the same size, this one among them."""
+        """Whole entries of the same source in the same fitting, this one among them."""
         found = self.cache.glob(f"{self._stem}-*")
         return sorted(path for path in found if (path / "meta.json").is_file())
 
@@ -85,15 +90,15 @@ def open_or_build(entry: Entry, source: Source, progress: Progress) -> Stored:
     try:
         entry.cache.mkdir(parents=True, exist_ok=True)
         lock = entry.cache / f".{entry.path.name}.lock"
-        with exclusive(lock, progress, "Another process is preparing the images"):
+        with exclusive(lock, lambda: progress(None, "Another process is preparing the images")):
             stored = open_path(entry.path)
             if stored is None:
                 _build(entry, source, progress)
                 stored = open_path(entry.path)
     except OSError as error:
-        raise DatasetError(_cannot_write(entry, error)) from error
+        raise _cannot_write(entry, error) from error
     if stored is None:
-        raise DatasetError(f"The images at {entry.path} vanished as they were read. Try again.")
+        raise DatasetError(f"The images at {entry.path} vanished as they were read.", "Try again.")
     return stored
 
 
@@ -103,11 +108,11 @@ def open_path(path: Path) -> Stored | None:
         meta = json.loads((path / "meta.json").read_text(encoding="utf-8"))
         images = np.load(path / "images.npy", mmap_mode="r", allow_pickle=False)
         labels = _small(path / "labels.npy")
-        parts = {name: _small(path / f"{name}.npy") for name in meta["parts"]}
+        splits = {name: _small(path / f"{name}.npy") for name in meta["parts"]}
         classes, notes = tuple(meta["classes"]), tuple(meta["notes"])
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None
-    return Stored(classes, notes, images, labels, parts)
+    return Stored(classes, notes, images, labels, splits)
 
 
 def _small(path: Path) -> Indices:
@@ -136,35 +141,34 @@ def _build(entry: Entry, source: Source, progress: Progress) -> None:
 
 
 def _require_space(entry: Entry, source: Source) -> None:
-    if entry.size is None:
-        return
-    height, width = entry.size
+    height, width = entry.fitting.size
     needed = source.count * height * width * _MOST_CHANNELS
     free = shutil.disk_usage(entry.cache).free
     if needed > free:
         raise DatasetError(
             f"{source.count:,} images of {height}x{width} pixels take up to {needed / 1e9:,.1f} GB "
-            f"under {entry.cache}, where only {free / 1e9:,.1f} GB are free. Choose a smaller "
-            "image size, make room, or set CONVSCOPE_CACHE to a folder with more space."
+            f"under {entry.cache}, where only {free / 1e9:,.1f} GB are free.",
+            "Choose a smaller image size, make room, or set CONVSCOPE_CACHE to a folder with "
+            "more space.",
         )
 
 
 def _write(folder: Path, entry: Entry, source: Source, progress: Progress) -> None:
-    labels, parts = _write_images(folder, source.batches(entry.size, progress))
-    if "train" not in parts:
-        raise DatasetError(f"{entry.name} holds no image to train on. Put images into it.")
+    labels, splits = _write_images(folder, source.batches(entry.fitting, progress))
+    if "train" not in splits:
+        raise DatasetError(f"{entry.name} holds no image to train on.", "Put images into it.")
     notes = list(source.notes)
-    if "test" not in parts:
-        notes.append(_draw_test(parts, labels, source))
+    if "test" not in splits:
+        notes.append(_draw_test(splits, labels, source))
     _save(folder / "labels.npy", labels)
-    for name, indices in parts.items():
+    for name, indices in splits.items():
         _save(folder / f"{name}.npy", indices)
     meta = {
         "name": entry.name,
         "location": entry.location,
         "classes": list(source.classes),
         "notes": notes,
-        "parts": list(parts),
+        "parts": list(splits),  # its first name, so that entries made before still open
     }
     (folder / "meta.json").write_text(json.dumps(meta, indent=2), encoding="utf-8")
 
@@ -173,7 +177,7 @@ def _write_images(folder: Path, batches: Iterable[Batch]) -> tuple[Indices, dict
     """Append all images to one file.
 
     Returns:
-        The labels, (N,) int64, and each part's positions in the file, in the part's order.
+        The labels, (N,) int64, and each split's positions in the file, in the split's order.
     """
     labels: list[Indices] = []
     ranked: dict[str, list[tuple[int, Indices]]] = {}
@@ -182,10 +186,10 @@ def _write_images(folder: Path, batches: Iterable[Batch]) -> tuple[Indices, dict
         for batch in batches:
             positions = writer.append(batch.images)
             labels.append(batch.labels)
-            ranked.setdefault(batch.part, []).append((batch.rank, positions))
+            ranked.setdefault(batch.split, []).append((batch.rank, positions))
         writer.finish()
-    parts = {name: _in_rank_order(ranked[name]) for name in _PARTS if name in ranked}
-    return np.concatenate([np.empty(0, dtype=np.int64), *labels]), parts
+    splits = {name: _in_rank_order(ranked[name]) for name in _SPLITS if name in ranked}
+    return np.concatenate([np.empty(0, dtype=np.int64), *labels]), splits
 
 
 def _in_rank_order(ranked: list[tuple[int, Indices]]) -> Indices:
@@ -235,26 +239,28 @@ def _sync(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
 
 
-def _draw_test(parts: dict[str, Indices], labels: Indices, source: Source) -> str:
-    """Take a fifth of every class out of train as the test part; returns a note on it."""
-    train = parts["train"]
+def _draw_test(splits: dict[str, Indices], labels: Indices, source: Source) -> str:
+    """Take a fifth of every class out of train as the test split; returns a note on it."""
+    train = splits["train"]
     for label in np.flatnonzero(np.bincount(labels[train]) == 1):
         raise DatasetError(
             f"{source.name}: class {source.classes[label]!r} has a single image, which cannot be "
-            "in train and in test. Add images to it, or take its folder away."
+            "in train and in test.",
+            "Add images to it, or take its folder away.",
         )
     drawn = draw_test(labels[train])
-    parts["test"] = train[drawn]
-    parts["train"] = np.delete(train, drawn)
+    splits["test"] = train[drawn]
+    splits["train"] = np.delete(train, drawn)
     return (
-        f"It brings no test part: {len(drawn):,} of {len(train):,} images, a fifth of every "
-        "class, always the same ones, were set apart as the test part."
+        f"It brings no test images: {len(drawn):,} of {len(train):,}, a fifth of every class, "
+        "always the same ones, were set apart for the test."
     )
 
 
-def _cannot_write(entry: Entry, error: OSError) -> str:
+def _cannot_write(entry: Entry, error: OSError) -> DatasetError:
     reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-    return (
+    return DatasetError(
         f"The images of {entry.name} could not be kept under {entry.cache}: {reason}. Nothing "
-        "half-made was left. Make room there, or set CONVSCOPE_CACHE to a folder with space."
+        "half-made was left.",
+        "Make room there, or set CONVSCOPE_CACHE to a folder with space.",
     )

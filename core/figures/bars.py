@@ -1,4 +1,4 @@
-"""Bars: the network's best guesses, class counts, metrics per class.
+"""Bars: the network's best guesses, and how many images each class has.
 
 Knows nothing of how the numbers came about.
 """
@@ -6,15 +6,12 @@ Knows nothing of how the numbers came about.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, layout_entries
-
-if TYPE_CHECKING:
-    from core.analysis.evaluation import PerClass
 
 _PROBABILITIES = {
     "title": {"text": "Probability"},
@@ -39,7 +36,7 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
         "y": list(range(len(best))),
         "orientation": "h",
         "marker": {"color": [ACCENT] + [NEUTRAL] * (len(best) - 1), "cornerradius": 4},
-        "text": [_percent(p) for p in shares],
+        "text": [format_percent(p) for p in shares],
         "textposition": "outside",
         "cliponaxis": False,
         "hovertext": names,
@@ -77,17 +74,6 @@ def class_counts_figure(
     return _grouped(bars, classes, yaxis, height)
 
 
-def per_class_figure(per_class: Sequence[PerClass], *, height: int | None = None) -> go.Figure:
-    """Precision, recall and F1 of each class, in percent, side by side."""
-    classes = [item.name for item in per_class]
-    bars = [
-        _bars([getattr(item, name.lower()) for item in per_class], classes, name, i, "%{y:.1%}")
-        for i, name in enumerate(("Precision", "Recall", "F1"))
-    ]
-    yaxis = {"title": {"text": "Score"}, "tickformat": ".0%", "range": [0, 1.02]}
-    return _grouped(bars, classes, yaxis, height)
-
-
 def _bars(
     values: list[float], classes: Sequence[str], name: str, place: int, hover: str
 ) -> dict[str, Any]:
@@ -115,7 +101,8 @@ def _grouped(
     return go.Figure(data=bars, layout=layout)
 
 
-def _percent(share: float) -> str:
+def format_percent(share: float) -> str:
+    """For the end of a bar: 0.978 -> "97.8%"; what is too small to show is said so."""
     if 0 < share < 0.001:
         return "<0.1%"
     return f"{share:.1%}"

@@ -27,7 +27,7 @@ def loss_figure(
 
     Args:
         rows: metric rows of kind `tick` and `epoch`; others are passed over.
-        validation_name: what the second curve is called; say so where it is the test part.
+        validation_name: what the second curve is called; say so where it is the test images.
         log_y: loss on a logarithmic axis.
     """
     axis = {"title": {"text": "Loss"}, "type": "log" if log_y else "linear"}

@@ -31,7 +31,7 @@ _QUICK_LAYERS: dict[str, type[keras.Layer]] = {
 def build_model(
     architecture: ArchitectureConfig,
     input_shape: tuple[int, int, int],
-    classes: int,
+    num_classes: int,
     *,
     preprocessing: str = "rescale",
     mean: Sequence[float] | None = None,
@@ -44,7 +44,7 @@ def build_model(
     Args:
         architecture: the blocks, dense layers and head.
         input_shape: (H, W, C) of the images.
-        classes: how many classes there are.
+        num_classes: how many classes there are.
         preprocessing: "rescale", "standardize" or "samplewise", as in RunConfig.
         mean: (C,) of pixels 0..255; only for "standardize".
         variance: (C,) of pixels 0..255; only for "standardize".
@@ -58,7 +58,7 @@ def build_model(
     Raises:
         ConfigError: the network does not fit the input or the classes.
     """
-    plan = plan_layers(architecture, input_shape, classes)
+    plan = plan_layers(architecture, input_shape, num_classes)
     pixels = keras.Input(input_shape, dtype="float32", name="pixels")
     tensors = {INPUT: _preprocessing_layer(preprocessing, mean, variance)(pixels)}
     for item in plan:

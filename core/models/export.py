@@ -6,16 +6,14 @@ it takes pixels 0..255. Knows nothing of runs.
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
 import keras
 
-from core.models.errors import ModelError
+from core.errors import ModelError
+from core.files import replacing
 from core.models.layers import ByteDropout, FusedBatchNormalization
-
-__all__ = ["ModelError", "load_model", "save_model", "to_stock"]
 
 _STOCK: dict[type[keras.Layer], type[keras.Layer]] = {
     FusedBatchNormalization: keras.layers.BatchNormalization,
@@ -37,17 +35,8 @@ def save_model(model: keras.Model, path: Path) -> None:
         model: any model that `build_model` made.
         path: where to; its folder must exist. A file already there is replaced.
     """
-    path = Path(path)
-    # Keras insists on the ending.
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp.keras")
-    try:
+    with replacing(Path(path)) as temporary:  # keeps the suffix, on which Keras insists
         to_stock(model).save(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def load_model(path: Path) -> keras.Model:
@@ -58,7 +47,7 @@ def load_model(path: Path) -> keras.Model:
     """
     path = Path(path)
     if not path.is_file():
-        raise ModelError(f"There is no model at {path}. Train one first.")
+        raise ModelError(f"There is no model at {path}.", "Train one first.")
     if not zipfile.is_zipfile(path):
         raise ModelError(f"{path} is not a Keras model, or only a part of one.")
     try:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Final
 
-from core.config import ArchitectureConfig, BlockConfig, ConfigError
+from core.config import ArchitectureConfig, BlockConfig
+from core.errors import ConfigError
 
 Shape = tuple[int, ...]
 POOL_SIZE: Final = 2
@@ -33,34 +34,27 @@ class LayerPlan:
 
 
 def plan_layers(
-    architecture: ArchitectureConfig, input_shape: tuple[int, int, int], classes: int
+    architecture: ArchitectureConfig, input_shape: tuple[int, int, int], num_classes: int
 ) -> list[LayerPlan]:
     """Every layer from the first convolution to the probabilities.
 
     Args:
         architecture: the network.
         input_shape: (H, W, C) of the images.
-        classes: how many classes there are to tell apart.
+        num_classes: how many classes there are to tell apart.
 
     Raises:
         ConfigError: the input is too small, or the head does not suit the classes.
     """
-    _check_head(architecture, classes)
+    _check_head(architecture, num_classes)
     plan = _Plan(architecture, tuple(input_shape))
     for number, block in enumerate(architecture.blocks, start=1):
         plan.block(number, block)
     plan.flatten()
     for number, units in enumerate(architecture.dense, start=1):
         plan.dense_layer(number, units)
-    plan.head(classes)
+    plan.head(num_classes)
     return plan.layers
-
-
-def check_fits(
-    architecture: ArchitectureConfig, input_shape: tuple[int, int, int], classes: int
-) -> None:
-    """Raises ConfigError, saying what to do, where the network does not fit the data."""
-    plan_layers(architecture, input_shape, classes)
 
 
 def smallest_side(architecture: ArchitectureConfig) -> int:
@@ -86,13 +80,16 @@ def total_multiply_adds(layers: list[LayerPlan]) -> int:
     return sum(layer.multiply_adds for layer in layers)
 
 
-def _check_head(architecture: ArchitectureConfig, classes: int) -> None:
-    if classes < 2:
-        raise ConfigError(f"classes: received {classes}; a network tells at least 2 classes apart.")
-    if architecture.head == "sigmoid" and classes != 2:
+def _check_head(architecture: ArchitectureConfig, num_classes: int) -> None:
+    if num_classes < 2:
+        raise ConfigError(
+            f"classes: received {num_classes}; a network tells at least 2 classes apart."
+        )
+    if architecture.head == "sigmoid" and num_classes != 2:
         raise ConfigError(
             f"architecture.head: a sigmoid head has one output, for exactly 2 classes, but the "
-            f"data have {classes}. Choose the softmax head."
+            f"data have {num_classes}.",
+            "Choose the softmax head.",
         )
 
 
@@ -128,9 +125,9 @@ class _Plan:
         self._activated(f"dense{number}", f"dense{number}_act", "Dense", {"units": units}, (units,))
         self._dropout(f"dense{number}_dropout", self.architecture.dense_dropout)
 
-    def head(self, classes: int) -> None:
+    def head(self, num_classes: int) -> None:
         sigmoid = self.architecture.head == "sigmoid"
-        units = 1 if sigmoid else classes
+        units = 1 if sigmoid else num_classes
         self._weighted("head", "Dense", {"units": units}, (units,))
         activation = {"activation": self.architecture.head}
         self._add("probabilities", "Activation", activation, (units,))
@@ -198,8 +195,8 @@ class _Plan:
         smallest = smallest_side(self.architecture)
         raise ConfigError(
             f"{name} gets a {height}x{width} input and needs {side}x{side}; the smallest side "
-            f"this network fits is {smallest}. Resize the images to at least "
-            f"{smallest}x{smallest}."
+            f"this network fits is {smallest}.",
+            f"Resize the images to at least {smallest}x{smallest}.",
         )
 
     def _add(

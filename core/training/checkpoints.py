@@ -7,29 +7,21 @@ small JSON-ready dictionary. Knows nothing of the training loop.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
-from core.runs import sync_folder
+from core.errors import UserError
+from core.files import replacing
 
 KEPT = 2  # the newest, and the one before in case the newest cannot be read
 
 
-class Variable(Protocol):
-    path: str
-
-    def numpy(self) -> np.ndarray: ...
-
-    def assign(self, value: Any) -> Any: ...
-
-
-class CheckpointError(Exception):
-    """A checkpoint that cannot be used, in a sentence."""
+class CheckpointError(UserError):
+    """A checkpoint that cannot be used."""
 
 
 def save_checkpoint(folder: Path, step: int, variables: Sequence[Any], meta: dict) -> Path:
@@ -64,17 +56,8 @@ def write_variables(path: Path, variables: Sequence[Any], meta: dict) -> None:
     names = [variable.path for variable in variables]
     header = json.dumps({"names": names, "meta": meta}).encode()
     arrays: dict[str, Any] = {f"v{i:05d}": np.asarray(v.numpy()) for i, v in enumerate(variables)}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, header=np.frombuffer(header, np.uint8), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, header=np.frombuffer(header, np.uint8), **arrays)
 
 
 def read_variables(path: Path, variables: Sequence[Any]) -> dict:

@@ -5,7 +5,6 @@ Imports TensorFlow; called in the worker only.
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -13,18 +12,16 @@ import keras
 import tensorflow as tf
 
 from core.config import RunConfig
-from core.data.catalog import load_dataset
 from core.data.dataset import Dataset
+from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
-from core.data.stats import part_stats
+from core.data.stats import subset_stats
+from core.errors import TrainingError
+from core.machine import Device, cpu_device, gpu_device
 from core.models.builder import build_model
 from core.models.export import load_model
-from core.models.plan import check_fits
-from core.runs import Run, open_run, write_atomically
-from core.training import event_files
-from core.training.devices import Device, cpu_device, gpu_device
-from core.training.errors import TrainingError
-from core.training.recorder import Recorder
+from core.runs import DatasetSummary, Phase, Run, open_run
+from core.runs.recorder import Recorder
 from core.training.trainer import Trainer
 
 
@@ -35,7 +32,7 @@ class Prepared:
     trainer: Trainer
 
     @property
-    def classes(self) -> int:
+    def num_classes(self) -> int:
         return len(self.dataset.classes)
 
 
@@ -43,14 +40,12 @@ def prepare(run: Run, config: RunConfig, recorder: Recorder) -> Prepared:
     """Load the data and build the network that the configuration asks for.
 
     Raises:
-        DatasetError, ConfigError, RunError: in words fit for the page.
+        UserError: why that cannot be.
     """
-    recorder.phase("preparing data")
+    recorder.phase(Phase.PREPARING_DATA)
     dataset, splits = load_data(config, recorder)
-    _write_facts(run, dataset, splits)
-    recorder.phase("building the network")
-    if event_files.available():
-        recorder.mirrors.append(event_files.EventFiles(run))
+    run.write_dataset(summarize(config, dataset, splits))
+    recorder.phase(Phase.BUILDING_NETWORK)
     device = use_device(config)
     recorder.update(device=device.name, precision=device.precision)
     keras.utils.set_random_seed(config.training.seed)
@@ -85,7 +80,7 @@ def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:
 def load_data(config: RunConfig, recorder: Recorder) -> tuple[Dataset, Splits]:
     def progress(fraction: float | None, words: str) -> None:
         percent = "" if fraction is None else f" {fraction:.0%}"
-        recorder.update(phase=f"preparing data: {words}{percent}")
+        recorder.update(phase_detail=f"{words}{percent}")
 
     dataset = load_dataset(config.dataset, progress=progress)
     return dataset, make_splits(dataset, config.split, config.dataset.limit)
@@ -108,17 +103,15 @@ def use_device(config: RunConfig) -> Device:
 
 
 def build_network(config: RunConfig, dataset: Dataset, splits: Splits) -> keras.Model:
-    shape, classes = dataset.image_shape, len(dataset.classes)
-    check_fits(config.architecture, shape, classes)
     mean = variance = None
     if config.preprocessing == "standardize":
-        stats = part_stats(splits.train)
+        stats = subset_stats(splits.train)
         mean = [float(value) for value in stats.mean]
         variance = [float(value) ** 2 for value in stats.std]
     return build_model(
         config.architecture,
-        shape,
-        classes,
+        dataset.image_shape,
+        len(dataset.classes),
         preprocessing=config.preprocessing,
         mean=mean,
         variance=variance,
@@ -137,18 +130,20 @@ def _start_from(network: keras.Model, run_id: str, run: Run) -> None:
     network.set_weights(other)
 
 
-def _write_facts(run: Run, dataset: Dataset, splits: Splits) -> None:
-    facts = {
-        "dataset": dataset.name,
-        "title": dataset.title,
-        "classes": list(dataset.classes),
-        "image_shape": list(dataset.image_shape),
-        "light_on_dark": dataset.light_on_dark,
-        "validates_on_test": splits.validates_on_test,
-        "sizes": {
+def summarize(config: RunConfig, dataset: Dataset, splits: Splits) -> DatasetSummary:
+    """What the record keeps of the data."""
+    return DatasetSummary(
+        name=dataset.name,
+        title=dataset.title,
+        classes=dataset.classes,
+        image_shape=dataset.image_shape,
+        light_on_dark=dataset.light_on_dark,
+        fit=config.dataset.fit,
+        interpolation=config.dataset.interpolation,
+        validates_on_test=splits.validates_on_test,
+        sizes={
             "train": len(splits.train),
             "validation": len(splits.validation),
             "test": len(splits.test),
         },
-    }
-    write_atomically(run.path / "classes.json", json.dumps(facts, indent=2).encode())
+    )

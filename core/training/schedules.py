@@ -1,7 +1,7 @@
 """Learning rates as pure functions of the step. Knows nothing of TensorFlow or of models.
 
-Each function gives the rate that step `step` (0-based) trains with, out of `total`
-steps planned. Steps beyond the plan get the last rate.
+Each function gives the learning rate that step `step` (0-based) trains with, out of `total`
+steps planned. Steps beyond the plan get the last one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.config import (
 
 
 def learning_rate(schedule: ScheduleConfig, step: int, total: int) -> float:
-    """The rate of one step.
+    """The learning rate of one step.
 
     Args:
         schedule: which schedule, with its numbers.
@@ -34,9 +34,30 @@ def learning_rate(schedule: ScheduleConfig, step: int, total: int) -> float:
 
 
 def learning_rates(schedule: ScheduleConfig, first: int, count: int, total: int) -> np.ndarray:
-    """The rates of `count` steps from `first` on.  # (count,) float32"""
-    rates = [learning_rate(schedule, first + i, total) for i in range(count)]
-    return np.asarray(rates, dtype=np.float32)
+    """The learning rates of `count` steps from `first` on.  # (count,) float32"""
+    lrs = [learning_rate(schedule, first + i, total) for i in range(count)]
+    return np.asarray(lrs, dtype=np.float32)
+
+
+def planned_curve(
+    schedule: ScheduleConfig, steps_per_epoch: int, total: int, points: int = 300
+) -> list[dict[str, Any]]:
+    """The schedule over a run as metric rows of kind `tick`, with "epoch" and "lr".
+
+    Args:
+        points: about how many; the corners of a cyclical schedule are kept.
+    """
+    steps = {round(i * (total - 1) / (points - 1)) for i in range(points)}
+    if isinstance(schedule, CyclicalSchedule):
+        steps.update(range(0, total, max(schedule.step_size, total // points, 1)))
+    return [
+        {
+            "kind": "tick",
+            "epoch": step / steps_per_epoch,
+            "lr": learning_rate(schedule, step, total),
+        }
+        for step in sorted(steps)
+    ]
 
 
 def _constant(schedule: ConstantSchedule, step: int, total: int) -> float:

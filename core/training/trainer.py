@@ -17,21 +17,21 @@ from core.config import AdamConfig, AdamWConfig, OptimizerConfig, RmspropConfig,
 
 
 def build_optimizer(config: OptimizerConfig, *, scaled: bool) -> keras.optimizers.Optimizer:
-    """The Keras optimizer; its rate is set before each step.
+    """The Keras optimizer; its learning rate is set before each step.
 
     Args:
         scaled: scale the loss, which float16 gradients need (Micikevicius et al. 2017).
     """
-    rate = 1e-3
+    lr = 1e-3
     optimizer: keras.optimizers.Optimizer
     if isinstance(config, SgdConfig):
-        optimizer = keras.optimizers.SGD(rate, config.momentum, config.nesterov)
+        optimizer = keras.optimizers.SGD(lr, config.momentum, config.nesterov)
     elif isinstance(config, AdamConfig):
-        optimizer = keras.optimizers.Adam(rate, config.beta_1, config.beta_2)
+        optimizer = keras.optimizers.Adam(lr, config.beta_1, config.beta_2)
     elif isinstance(config, AdamWConfig):
-        optimizer = keras.optimizers.AdamW(rate, config.weight_decay)
+        optimizer = keras.optimizers.AdamW(lr, config.weight_decay)
     elif isinstance(config, RmspropConfig):
-        optimizer = keras.optimizers.RMSprop(rate, config.rho)
+        optimizer = keras.optimizers.RMSprop(lr, config.rho)
     return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
 
 
@@ -83,63 +83,79 @@ class Trainer:
             batches = self._strategy.experimental_distribute_dataset(batches)
         return iter(batches)
 
-    def train(self, stream: Iterator, rates: np.ndarray) -> tuple[np.ndarray, float, int]:
-        """Take len(rates) steps from the stream.
+    def train(self, stream: Iterator, lrs: np.ndarray) -> tuple[np.ndarray, float, int]:
+        """Take len(lrs) steps from the stream.
 
         Args:
             stream: from `stream`, of (images (B, H, W, C) float32 0..255,
                 labels (B, K) float32).
-            rates: (k,) float32, a learning rate for each step.
+            lrs: (k,) float32, a learning rate for each step.
 
-        Returns: each step's own mean loss (k,) float32, images classified rightly,
-            images seen.
+        Returns: each step's own mean loss (k,) float32 in nats, how many images were
+            classified correctly, how many were seen.
         """
-        losses, hits, seen = self._train(stream, tf.constant(rates, tf.float32))
-        return losses.numpy(), float(hits), int(seen)
+        losses, correct, seen = self._train(stream, tf.constant(lrs, tf.float32))
+        return losses.numpy(), float(correct), int(seen)
 
     def evaluate(self, batches: Any, interrupted: Callable[[], bool]) -> tuple[float, float] | None:
-        """Mean loss and accuracy over batches of (images, one-hot labels).
+        """Mean loss (nats) and accuracy (0..1) over batches.
 
         Args:
+            batches: of (images (B, H, W, C) float32 0..255, one-hot labels (B, K) float32).
             interrupted: asked between batches; a true answer ends the evaluation, and
                 there is no result.
         """
-        loss, hits, seen = 0.0, 0.0, 0
+        loss, correct, seen = 0.0, 0.0, 0
         for images, labels in batches:
-            batch_loss, batch_hits = self._evaluate(images, labels)
+            batch_loss, batch_correct = self._evaluate(images, labels)
             loss += float(batch_loss)
-            hits += float(batch_hits)
+            correct += float(batch_correct)
             seen += int(images.shape[0])
             if interrupted():
                 return None
-        return loss / max(seen, 1), hits / max(seen, 1)
+        return loss / max(seen, 1), correct / max(seen, 1)
 
     @tf.function(reduce_retracing=True)
-    def _train(self, stream: Any, rates: Any) -> Any:
-        count = tf.shape(rates)[0]
+    def _train(self, stream: Any, lrs: Any) -> Any:
+        """lrs (k,) float32 -> losses (k,) float32, correct () float32, seen () int32."""
+        count = tf.shape(lrs)[0]
         losses = tf.TensorArray(tf.float32, size=count)
-        hits, seen = tf.constant(0.0), tf.constant(0)
+        correct, seen = tf.constant(0.0), tf.constant(0)
         for i in tf.range(count):
-            loss, batch_hits, size = self._shared_step(next(stream), rates[i])
+            loss, batch_correct, size = self._shared_step(next(stream), lrs[i])
             losses = losses.write(i, loss)
-            hits += batch_hits
+            correct += batch_correct
             seen += size
-        return losses.stack(), hits, seen
+        return losses.stack(), correct, seen
 
-    def _shared_step(self, batch: Any, rate: Any) -> Any:
-        """One step of all devices together: mean loss, hits and images of the whole batch."""
+    def _shared_step(self, batch: Any, lr: Any) -> Any:
+        """One step of all devices together.
+
+        Returns: of the whole batch the mean loss () float32, how many images are classified
+            correctly () float32, how many there are () int32.
+        """
         if self._strategy is None:
             images, labels = batch
             size = tf.shape(images)[0]
-            return *self._step(images, labels, rate, size), size
+            return *self._step(images, labels, lr, size), size
         sizes = self._strategy.run(lambda images, labels: tf.shape(images)[0], batch)
         size = self._strategy.reduce("SUM", sizes, axis=None)
-        results = self._strategy.run(self._step, (*batch, rate, size))
-        loss, hits = (self._strategy.reduce("SUM", item, axis=None) for item in results)
-        return loss, hits, size
+        results = self._strategy.run(self._step, (*batch, lr, size))
+        loss, correct = (self._strategy.reduce("SUM", item, axis=None) for item in results)
+        return loss, correct, size
 
-    def _step(self, images: Any, labels: Any, rate: Any, size: Any) -> tuple[Any, Any]:
-        """One device's part of a batch of `size` images; its share of the loss, its hits."""
+    def _step(self, images: Any, labels: Any, lr: Any, size: Any) -> tuple[Any, Any]:
+        """One device's part of a batch of `size` images.
+
+        Args:
+            images: (b, H, W, C) float32 0..255, b of the batch's images.
+            labels: (b, K) float32, rows sum to 1.
+            lr: () float32, the learning rate.
+            size: () int32, images of the whole batch.
+
+        Returns: its share of the batch's mean loss () float32, and how many of its images
+            are classified correctly () float32.
+        """
         with tf.GradientTape() as tape:
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             losses = self._losses(logits, labels, self._smoothing)
@@ -148,26 +164,30 @@ class Trainer:
         variables = self.network.trainable_variables
         gradients = tape.gradient(scaled, variables)
         inner = getattr(self.optimizer, "inner_optimizer", self.optimizer)
-        inner.learning_rate.assign(rate)
+        inner.learning_rate.assign(lr)
         self.optimizer.apply(gradients, variables)
-        return loss, self._hits(logits, labels)
+        return loss, self._correct(logits, labels)
 
     @tf.function(reduce_retracing=True)
     def _evaluate(self, images: Any, labels: Any) -> tuple[Any, Any]:
+        """(B, H, W, C) and (B, K) float32 -> summed loss () and correct images () float32."""
         logits = tf.cast(self._logits(images, training=False), tf.float32)
         loss = tf.reduce_sum(self._losses(logits, labels, 0.0))
-        return loss, self._hits(logits, labels)
+        return loss, self._correct(logits, labels)
 
     def _losses(self, logits: Any, labels: Any, smoothing: float) -> Any:
-        """Cross-entropy of each image.  # (B,) float32"""
-        classes = labels.shape[-1]
-        labels = labels * (1.0 - smoothing) + smoothing / classes
+        """Cross-entropy of each image: logits (B, K or 1), labels (B, K) -> (B,) float32."""
+        num_classes = labels.shape[-1]
+        labels = labels * (1.0 - smoothing) + smoothing / num_classes
         if logits.shape[-1] == 1:
             return tf.nn.sigmoid_cross_entropy_with_logits(labels[:, 1], logits[:, 0])
         return tf.nn.softmax_cross_entropy_with_logits(labels, logits)
 
-    def _hits(self, logits: Any, labels: Any) -> Any:
-        """How many images have their most probable label right; a mixed one counts for most."""
+    def _correct(self, logits: Any, labels: Any) -> Any:
+        """How many images are classified correctly, () float32.
+
+        A mixed image counts as what most of it is. Logits (B, K or 1), labels (B, K).
+        """
         if logits.shape[-1] == 1:
             predicted = tf.cast(logits[:, 0] > 0.0, tf.int64)
         else:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from core.analysis.evaluation import evaluate, load_evaluation, mistakes, most_confused
-from core.runs import Run, RunError
+from core.errors import RunError
+from core.runs import DatasetSummary, Run
 
 CLASSES = ["cat", "dog", "frog"]
 LABELS = np.array([0, 0, 1, 1, 2, 2])
@@ -28,9 +29,10 @@ PROBABILITIES = np.array(
 
 
 def _record(folder: Path, **arrays: np.ndarray) -> Run:
-    (folder / "classes.json").write_text(json.dumps({"classes": CLASSES}), encoding="utf-8")
-    np.savez(folder / "predictions.npz", **arrays)
-    return Run(folder)
+    run = Run(folder)
+    run.write_dataset(DatasetSummary(name="pets", classes=tuple(CLASSES), image_shape=(8, 8, 3)))
+    np.savez(run.predictions_path, **arrays)
+    return run
 
 
 def test_reads_a_run(tmp_path: Path) -> None:
@@ -79,8 +81,11 @@ def test_not_evaluated_yet(tmp_path: Path) -> None:
 
 def test_classes_missing(tmp_path: Path) -> None:
     run = _record(tmp_path, labels=LABELS, probabilities=PROBABILITIES)
-    (tmp_path / "classes.json").unlink()
-    with pytest.raises(RunError, match=r"classes\.json is missing"):
+    run.dataset_path.write_text('{"name": "pets"}', encoding="utf-8")
+    with pytest.raises(RunError, match=r"dataset\.json\) cannot be read"):
+        load_evaluation(run)
+    run.dataset_path.unlink()
+    with pytest.raises(RunError, match="has not loaded its data yet"):
         load_evaluation(run)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.analysis.feature_maps import activations, feature_maps, layer_names, tile, viridis
+from core.analysis.feature_maps import activations, layer_names, tile, viridis
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (12, 10, 3), dtype=np.uint8)
 
@@ -35,12 +35,6 @@ def test_all_layers_from_one_pass(model: Any) -> None:
     assert np.allclose(maps["rescale"], IMAGE / 255, atol=1e-6)
     expected = np.asarray(model(IMAGE[None].astype(np.float32)))[0]
     assert np.allclose(maps["probabilities"].ravel(), expected, atol=1e-6)
-
-
-def test_one_layer_by_name(model: Any) -> None:
-    assert feature_maps(model, IMAGE, "block1_conv1").shape == (10, 8, 5)
-    with pytest.raises(ValueError, match=r"'conv9'.*block1_conv1"):
-        feature_maps(model, IMAGE, "conv9")
 
 
 def test_tile_lays_channels_out_in_rows() -> None:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.drafts import save_draft
+from core.jobs import launch
 from core.recipes import find_recipe
 from core.runs import Run, State, list_runs
-from core.training import jobs
+from core.runs.drafts import save_draft
 from tools.clicks import faults, go_to, metric, wait_for_title
 from tools.dashboard import Server
 
@@ -39,8 +39,8 @@ def long_run(server: Server, page: Page) -> Iterator[Run]:
     run = list_runs(server.runs)[0]
     yield run
     if run.status().state.alive:
-        jobs.request_stop(run)
-        jobs.wait(run, 60)
+        launch.request_stop(run)
+        launch.wait(run, 60)
 
 
 def test_zoom_and_hover_survive_an_update(long_run: Run, page: Page):

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.config import RunConfig
-from core.drafts import newest_draft
 from core.runs import Run, State, list_runs
+from core.runs.drafts import newest_draft
 from tools.clicks import (
     changes,
     choose_segment,
@@ -190,9 +190,9 @@ def test_one_click_trains_digits_and_an_uploaded_digit_is_classified(
     wait_for_title(page, "Train")
     expect(metric(page, "Test accuracy")).to_be_visible(timeout=240_000)
     run = newest(server, "train")
-    result = run.status().result
-    print(f"{result['test_accuracy']:.2%} after {run.status().finished - clicked:.0f} s")
-    assert result["test_accuracy"] >= 0.97
+    result = run.status().training_result
+    print(f"{result.test_accuracy:.2%} after {run.status().finished - clicked:.0f} s")
+    assert result.test_accuracy >= 0.97
     go_to(page, "Classify a photo")
     for digit in (0, 3, 7):
         upload(page, f"a-{digit}.png", digit_on_paper(digit))

@@ -18,20 +18,16 @@ import numpy as np
 import pytest
 
 from core.config import DatasetConfig, SplitConfig
-from core.data.builtin import BUILT_IN, CIFAR10, CIFAR100, FASHION_MNIST, MNIST, BuiltIn
-from core.data.catalog import (
-    cache_folder,
-    datasets_folder,
-    find_dataset,
-    list_datasets,
-    load_built_in,
-    load_dataset,
-)
+from core.data.catalog import find_dataset, list_datasets
 from core.data.dataset import Dataset
-from core.data.download import RemoteFile
-from core.data.errors import DatasetError
-from core.data.source import no_progress
+from core.data.load import load_built_in, load_dataset
+from core.data.places import cache_folder, datasets_folder, own_fitting
+from core.data.sources.builtin import BUILT_IN, CIFAR10, CIFAR100, FASHION_MNIST, MNIST, BuiltIn
+from core.data.sources.download import RemoteFile
+from core.data.sources.source import no_progress
 from core.data.splits import make_splits
+from core.errors import DatasetError
+from tests.conftest import ROOT
 from tests.data.builders import (
     cifar10_files,
     cifar100_files,
@@ -86,7 +82,7 @@ def test_digits_ship_and_load(folder: Path) -> None:
     assert data.light_on_dark
     info = find_dataset("digits", folder)
     assert info.state == "ready" and info.kind == "embedded"
-    assert info.sizes == {name: len(part) for name, part in data.parts.items()}
+    assert info.sizes == {name: len(subset) for name, subset in data.subsets.items()}
     counts = data.test.class_counts(10) / (data.test.class_counts(10) + data.train.class_counts(10))
     assert np.abs(counts - 0.2).max() < 0.01
     images = np.asarray(data.train.images)
@@ -256,12 +252,12 @@ def test_download_then_load(spec: BuiltIn, mirror: tuple[Path, str], folder: Pat
     for name, content in idx_files().items():
         (served / name).write_bytes(content)
     near = mirrored(spec, served, address)
-    data = load_built_in(near, None, folder, download=True, progress=no_progress)
+    data = load_built_in(near, own_fitting(near), folder, download=True, progress=no_progress)
     assert data.name == spec.name
     assert data.image_shape == spec.image_shape
     for file in spec.remote:
         assert (folder / spec.subfolder / file.filename).is_file()
-    again = load_built_in(near, None, folder, download=False, progress=no_progress)
+    again = load_built_in(near, own_fitting(near), folder, download=False, progress=no_progress)
     assert len(again.train) == len(data.train)
 
 
@@ -271,7 +267,7 @@ def test_a_failed_download_leaves_it_downloadable(mirror: tuple[Path, str], fold
     near = mirrored(CIFAR10, served, address)
     (served / "cifar-10-binary.tar.gz").write_bytes(b"something else")
     with pytest.raises(DatasetError, match="MD5"):
-        load_built_in(near, None, folder, download=True, progress=no_progress)
+        load_built_in(near, own_fitting(near), folder, download=True, progress=no_progress)
     assert list(folder.iterdir()) == []
 
 
@@ -287,7 +283,7 @@ def test_the_list_survives_whatever_lies_there(folder: Path, make_class_folder: 
     assert list(infos)[: len(BUILT_IN)] == list(BUILT_IN)
     assert set(infos) - set(BUILT_IN) == {"pets", "birds", "broken", "alone"}
     assert infos["pets"].sizes == {"train": 12, "validation": 6, "test": 8}
-    assert infos["pets"].class_count == 2 and infos["pets"].problem == ""
+    assert infos["pets"].num_classes == 2 and infos["pets"].problem == ""
     assert "cannot be opened as a zip" in infos["broken"].problem
     assert "at least two class folders" in infos["alone"].problem
     with pytest.raises(DatasetError, match="cannot be opened as a zip"):
@@ -298,7 +294,7 @@ def test_sizes_told_are_sizes_loaded(folder: Path, make_class_folder: Maker) -> 
     make_class_folder(folder, "pets", splits={"train": 13})
     data = load("pets", folder, image_size=(8, 8))
     told = find_dataset("pets", folder).sizes
-    assert told == {name: len(part) for name, part in data.parts.items()}
+    assert told == {name: len(subset) for name, subset in data.subsets.items()}
 
 
 def test_a_folder_goes_before_its_zip(folder: Path, make_class_folder: Maker) -> None:
@@ -332,16 +328,15 @@ def test_importing_needs_neither_tensorflow_nor_scikit_learn() -> None:
         "import sys, core.data.catalog, core.data.splits, core.data.stats\n"
         "print([name for name in ('tensorflow', 'keras', 'sklearn') if name in sys.modules])"
     )
-    root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
 
 
 def test_the_real_cats_and_dogs(datasets_folder: Path) -> None:
     data = load("cats-and-dogs-1000", datasets_folder)
-    assert [len(part) for part in data.parts.values()] == [700, 150, 150]
+    assert [len(subset) for subset in data.subsets.values()] == [700, 150, 150]
     assert data.train.class_counts(2).tolist() == [350, 350]
     assert data.image_shape == (150, 150, 3)
     assert min(seconds_to_load("cats-and-dogs-1000", datasets_folder) for _ in range(5)) < 0.05

@@ -5,33 +5,34 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.config import ConfigError, SplitConfig
-from core.data.dataset import Dataset, Part
+from core.config import SplitConfig
+from core.data.dataset import Dataset, Subset
 from core.data.splits import Splits, draw_test, drawn_test_size, make_splits, stratified_draw
+from core.errors import ConfigError
 
 CLASSES = ("ant", "bee", "cat")
 
 
-def part(labels: list[int]) -> Part:
+def subset(labels: list[int]) -> Subset:
     """Images whose every pixel is their position."""
     count = len(labels)
     images = np.arange(count, dtype=np.uint8)[:, None, None, None] * np.ones(
         (1, 2, 2, 1), dtype=np.uint8
     )
-    return Part(images, np.array(labels, dtype=np.int64), np.arange(count, dtype=np.int64))
+    return Subset(images, np.array(labels, dtype=np.int64), np.arange(count, dtype=np.int64))
 
 
 def dataset(train: list[int], validation: list[int] | None = None) -> Dataset:
-    own = part(validation) if validation is not None else None
-    return Dataset("toy", "Toy", CLASSES, part(train), own, part([0, 1, 2]))
+    own = subset(validation) if validation is not None else None
+    return Dataset("toy", "Toy", CLASSES, subset(train), own, subset([0, 1, 2]))
 
 
-def positions(chosen: Part) -> set[int]:
+def positions(chosen: Subset) -> set[int]:
     return set(chosen.indices.tolist())
 
 
 def test_part_gathers_through_its_indices() -> None:
-    chosen = part([0, 1, 2, 1]).select([3, 0])
+    chosen = subset([0, 1, 2, 1]).select([3, 0])
     images, labels = chosen.gather([1, 0])
     assert images[:, 0, 0, 0].tolist() == [0, 3]
     assert labels.tolist() == [0, 1]
@@ -42,11 +43,11 @@ def test_part_gathers_through_its_indices() -> None:
 
 
 def test_joined_parts_share_images_or_copy_them() -> None:
-    whole = part([0, 1, 2, 0])
+    whole = subset([0, 1, 2, 0])
     both = whole.select([0, 1]).joined(whole.select([3]))
     assert both.images is whole.images
     assert both.label_array().tolist() == [0, 1, 0]
-    apart = whole.joined(part([2, 2]))
+    apart = whole.joined(subset([2, 2]))
     assert apart.label_array().tolist() == [0, 1, 2, 0, 2, 2]
     assert apart.gather([5])[0][0, 0, 0, 0] == 1
 
@@ -54,8 +55,8 @@ def test_joined_parts_share_images_or_copy_them() -> None:
 def test_dataset_tells_shape_and_parts() -> None:
     data = dataset([0, 1, 2], [0])
     assert data.image_shape == (2, 2, 1)
-    assert list(data.parts) == ["train", "validation", "test"]
-    assert list(dataset([0, 1, 2]).parts) == ["train", "test"]
+    assert list(data.subsets) == ["train", "validation", "test"]
+    assert list(dataset([0, 1, 2]).subsets) == ["train", "test"]
 
 
 def test_stratified_takes_a_tenth_of_every_class() -> None:
@@ -63,7 +64,8 @@ def test_stratified_takes_a_tenth_of_every_class() -> None:
     assert splits.validation.class_counts(3).tolist() == [5, 3, 2]
     assert splits.train.class_counts(3).tolist() == [45, 27, 18]
     assert positions(splits.train).isdisjoint(positions(splits.validation))
-    assert splits.has_validation and not splits.validates_on_test
+    assert not splits.validates_on_test
+    assert splits.named("validation") is splits.validation
 
 
 def test_the_seed_decides_the_draw() -> None:
@@ -104,7 +106,7 @@ def test_none_validates_on_test_and_says_so() -> None:
     splits = make_splits(data, SplitConfig(method="none"))
     assert len(splits.train) == 12
     assert splits.validation is data.test
-    assert splits.validates_on_test and not splits.has_validation
+    assert splits.validates_on_test
 
 
 @pytest.mark.parametrize("limit", [3, 7, 10])
@@ -154,6 +156,6 @@ def test_half_of_odd_classes_leaves_some_of_each() -> None:
 
 
 def test_splits_are_frozen() -> None:
-    whole = part([0, 1])
+    whole = subset([0, 1])
     with pytest.raises(AttributeError):
         Splits(whole, whole, whole).train = whole  # type: ignore[misc]

@@ -13,19 +13,21 @@ import numpy as np
 import pytest
 
 from core.data import store
-from core.data.errors import DatasetError
-from core.data.source import Batch, Progress, Size, no_progress
+from core.data.sources.source import Batch, Progress, no_progress
 from core.data.store import Entry, open_or_build, open_path
+from core.errors import DatasetError
+from core.photos.fit import Fitting
+from tests.conftest import ROOT
 
 
-def batch(part: str, rank: int, labels: list[int]) -> Batch:
+def batch(split: str, rank: int, labels: list[int]) -> Batch:
     images = np.full((len(labels), 4, 4, 1), rank, dtype=np.uint8)
-    return Batch(part, rank, images, np.array(labels, dtype=np.int64))
+    return Batch(split, rank, images, np.array(labels, dtype=np.int64))
 
 
 @dataclass
 class Toy:
-    """Three batches of two parts, the second of train first."""
+    """Three batches of two splits, the second of train first."""
 
     name: str = "toy"
     classes: tuple[str, ...] = ("a", "b")
@@ -37,7 +39,7 @@ class Toy:
     def fingerprint(self) -> str:
         return "1"
 
-    def batches(self, size: Size | None, progress: Progress) -> Iterator[Batch]:
+    def batches(self, fitting: Fitting | None, progress: Progress) -> Iterator[Batch]:
         self.reads += 1
         yield batch("train", 2, [0, 1, 1])
         if self.error:
@@ -48,15 +50,15 @@ class Toy:
 
 @pytest.fixture
 def entry(tmp_path: Path) -> Entry:
-    return Entry(tmp_path / "cache", "toy", (4, 4), "/somewhere", "1")
+    return Entry(tmp_path / "cache", "toy", Fitting((4, 4)), "/somewhere", "1")
 
 
-def test_parts_come_in_the_order_of_ranks(entry: Entry) -> None:
+def test_splits_come_in_the_order_of_ranks(entry: Entry) -> None:
     stored = open_or_build(entry, Toy(), no_progress)
     assert stored.images.shape == (7, 4, 4, 1)
-    assert stored.images[stored.parts["train"], 0, 0, 0].tolist() == [1, 1, 2, 2, 2]
-    assert stored.labels[stored.parts["train"]].tolist() == [1, 1, 0, 1, 1]
-    assert stored.labels[stored.parts["test"]].tolist() == [1, 0]
+    assert stored.images[stored.splits["train"], 0, 0, 0].tolist() == [1, 1, 2, 2, 2]
+    assert stored.labels[stored.splits["train"]].tolist() == [1, 1, 0, 1, 1]
+    assert stored.labels[stored.splits["test"]].tolist() == [1, 0]
     assert (stored.classes, stored.notes) == (("a", "b"), ("a note",))
 
 
@@ -66,14 +68,14 @@ def test_the_second_opening_maps_memory_and_reads_no_source(entry: Entry) -> Non
     stored = open_or_build(entry, source, no_progress)
     assert source.reads == 1
     assert isinstance(stored.images, np.memmap)
-    for array in (stored.images, stored.labels, stored.parts["train"]):
+    for array in (stored.images, stored.labels, stored.splits["train"]):
         assert not array.flags.writeable
 
 
 def test_another_fingerprint_replaces_the_entry(entry: Entry) -> None:
     kept = open_or_build(entry, Toy(), no_progress)
     changed = replace(entry, fingerprint="2")
-    other_size = replace(entry, size=(8, 8))
+    other_size = replace(entry, fitting=Fitting((8, 8)))
     open_or_build(other_size, Toy(), no_progress)
     open_or_build(changed, Toy(), no_progress)
     assert not entry.exists()
@@ -133,7 +135,8 @@ def test_what_a_killed_process_left_is_removed(entry: Entry) -> None:
 
 def test_names_cannot_leave_the_cache(tmp_path: Path) -> None:
     paths = {
-        Entry(tmp_path, name, None, "/x", "1").path for name in ("../../etc", "a/b", "a-b", "ä b")
+        Entry(tmp_path, name, Fitting((4, 4)), "/x", "1").path
+        for name in ("../../etc", "a/b", "a-b", "ä b")
     }
     assert len(paths) == 4
     assert all(path.parent == tmp_path for path in paths)
@@ -141,7 +144,7 @@ def test_names_cannot_leave_the_cache(tmp_path: Path) -> None:
 
 def test_a_source_without_images_is_refused(entry: Entry) -> None:
     class Empty(Toy):
-        def batches(self, size: Size | None, progress: Progress) -> Iterator[Batch]:
+        def batches(self, fitting: Fitting | None, progress: Progress) -> Iterator[Batch]:
             return iter(())
 
     with pytest.raises(DatasetError, match="holds no image to train on"):
@@ -155,20 +158,20 @@ def test_two_processes_at_once_decode_once(tmp_path: Path, entry: Entry) -> None
         "from dataclasses import dataclass\n"
         "from pathlib import Path\n"
         "from core.data.store import Entry, open_or_build\n"
+        "from core.photos.fit import Fitting\n"
         "from tests.data.test_store import Toy\n"
         "class Slow(Toy):\n"
-        "    def batches(self, size, progress):\n"
+        "    def batches(self, fitting, progress):\n"
         "        time.sleep(1.0)\n"
         "        print('decoded', flush=True)\n"
-        "        return super().batches(size, progress)\n"
-        "entry = Entry(Path(sys.argv[1]), 'toy', (4, 4), '/somewhere', '1')\n"
+        "        return super().batches(fitting, progress)\n"
+        "entry = Entry(Path(sys.argv[1]), 'toy', Fitting((4, 4)), '/somewhere', '1')\n"
         "print(len(open_or_build(entry, Slow(), lambda *report: None).images))\n"
     )
     command = [sys.executable, str(script), str(entry.cache)]
-    root = Path(__file__).resolve().parents[2]
     workers = [
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, cwd=root, env={"PYTHONPATH": str(root)}
+            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
         )
         for _ in range(2)
     ]

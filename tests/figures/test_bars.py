@@ -1,11 +1,10 @@
-"""Bars of guesses, counts and scores."""
+"""Bars of guesses and counts."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from core.analysis.confusion import per_class_scores
-from core.figures.bars import class_counts_figure, per_class_figure, top_k_figure
+from core.figures.bars import class_counts_figure, top_k_figure
 from core.figures.theme import ACCENT
 
 
@@ -25,14 +24,6 @@ def test_class_counts_a_trace_a_split() -> None:
     assert [trace.name for trace in figure.data] == ["Train", "Test"]
     assert list(figure.data[1].y) == [10, 20]
     assert list(figure.layout.xaxis.ticktext) == ["cats", "dogs"]
-
-
-def test_scores_per_class() -> None:
-    figure = per_class_figure(per_class_scores(np.array([[8, 2], [0, 10]]), ["cats", "dogs"]))
-    precision, recall, f1 = figure.data
-    assert np.allclose(precision.y, [1.0, 10 / 12])
-    assert np.allclose(recall.y, [0.8, 1.0])
-    assert np.allclose(f1.y, [16 / 18, 20 / 22])
 
 
 def test_many_classes_get_fewer_names() -> None:

@@ -24,13 +24,27 @@ def _rows(epochs: int, ticks: int = 10) -> list[dict[str, Any]]:
         for tick in range(ticks):
             x = epoch + (tick + 1) / ticks
             rows.append(
-                {"kind": "tick", "epoch": x, "loss": 2 / (1 + x), "accuracy": x / (1 + x),
-                 "lr": 1e-3, "images_per_second": 1400.0}
-            )  # fmt: skip
+                {
+                    "kind": "tick",
+                    "epoch": x,
+                    "loss": 2 / (1 + x),
+                    "accuracy": x / (1 + x),
+                    "lr": 1e-3,
+                    "images_per_second": 1400.0,
+                }
+            )
         rows.append(
-            {"kind": "epoch", "epoch": epoch + 1, "loss": 1.0, "accuracy": 0.5,
-             "val_loss": 1.5, "val_accuracy": 0.25, "lr": 1e-3, "images_per_second": 1300.0}
-        )  # fmt: skip
+            {
+                "kind": "epoch",
+                "epoch": epoch + 1,
+                "loss": 1.0,
+                "accuracy": 0.5,
+                "val_loss": 1.5,
+                "val_accuracy": 0.25,
+                "lr": 1e-3,
+                "images_per_second": 1300.0,
+            }
+        )
     return rows
 
 

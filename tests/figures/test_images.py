@@ -1,14 +1,15 @@
-"""Enlargement, PNG and contact sheets, to the pixel."""
+"""Enlargement and PNG, to the pixel."""
 
 from __future__ import annotations
 
+import base64
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from core.figures.images import contact_sheet, scale_for, to_png, upscale
+from core.figures.images import data_uri, scale_for, thumbnail, to_png
 
 SAMPLES = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), dtype=np.uint8)
 
@@ -17,13 +18,6 @@ def _opened(png: bytes) -> Image.Image:
     picture = Image.open(io.BytesIO(png))
     assert picture.format == "PNG"
     return picture
-
-
-def test_upscale_repeats_pixels() -> None:
-    big = upscale(SAMPLES[0], 3)
-    assert big.shape == (24, 24, 3)
-    assert np.array_equal(big[::3, ::3], SAMPLES[0])
-    assert np.array_equal(big[2::3, 1::3], SAMPLES[0])
 
 
 @pytest.mark.parametrize(("side", "target", "factor"), [(8, 64, 8), (28, 64, 2), (150, 64, 1)])
@@ -47,31 +41,15 @@ def test_png_refuses_what_is_no_picture() -> None:
         to_png(np.zeros((4, 4, 2), dtype=np.uint8))
 
 
-def test_contact_sheet_places_images_in_rows() -> None:
-    sheet = np.asarray(_opened(contact_sheet(SAMPLES, columns=3, cell=16, gap=2)))
-    assert sheet.shape == (2 * 16 + 2, 3 * 16 + 2 * 2, 4)
-    fourth = sheet[18:34:2, 0:16:2]  # the second row's first
-    assert np.array_equal(fourth[:, :, :3], SAMPLES[3])
-    assert sheet[17, 0, 3] == 0  # gaps are transparent
-    assert sheet[33, -1, 3] == 0  # so is the place after the last image
+def test_small_images_in_an_address_are_exact_and_large_ones_smooth() -> None:
+    kind, _, content = data_uri(SAMPLES[0]).partition(";base64,")
+    assert kind == "data:image/png"
+    picture = Image.open(io.BytesIO(base64.b64decode(content)))
+    assert np.array_equal(np.asarray(picture), SAMPLES[0])
+    assert data_uri(np.zeros((150, 150, 3), np.uint8)).startswith("data:image/webp;")
 
 
-def test_contact_sheet_leaves_empty_places() -> None:
-    sheet = np.asarray(_opened(contact_sheet([None, SAMPLES[0]], columns=2, cell=8, gap=0)))
-    assert not sheet[:, :8, 3].any()
-    assert np.array_equal(sheet[:, 8:, :3], SAMPLES[0])
-    assert _opened(contact_sheet([], columns=2)).size == (64, 64)
-
-
-def test_labels_take_room_below_and_at_the_left() -> None:
-    plain = _opened(contact_sheet(SAMPLES, columns=5, cell=64))
-    below = _opened(contact_sheet(SAMPLES, columns=5, cell=64, labels=["automobile " * 9] * 5))
-    left = _opened(contact_sheet(SAMPLES, columns=5, cell=64, row_labels=["frog"]))
-    assert below.width == plain.width and below.height > plain.height
-    assert left.width > plain.width and left.height == plain.height
-    assert np.asarray(below)[plain.height :, :, 3].any()
-
-
-def test_large_images_are_shrunk() -> None:
-    large = np.zeros((2, 512, 256, 1), dtype=np.uint8)
-    assert _opened(contact_sheet(large, columns=2, gap=0)).size == (192, 192)
+def test_a_thumbnail_is_a_copy() -> None:
+    picture = Image.new("RGB", (400, 100))
+    assert thumbnail(picture, 200).size == (200, 50)
+    assert picture.size == (400, 100)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
@@ -17,6 +16,7 @@ from core.figures.theme import (
     layout_entries,
     with_alpha,
 )
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("colour", [TRAINING, VALIDATION, SUGGESTION])
@@ -26,7 +26,7 @@ def test_curves_stand_out_on_light_and_dark_pages(colour: str, page: str) -> Non
 
 
 def test_categorical_colours_are_the_pages_own() -> None:
-    path = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+    path = ROOT / ".streamlit" / "config.toml"
     theme = tomllib.loads(path.read_text(encoding="utf-8"))["theme"]
     assert tuple(theme["chartCategoricalColors"]) == CATEGORICAL
     assert len(set(CATEGORICAL)) == 10

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
+from core.config.presets import PRESETS
 from core.models.builder import build_model
 from core.models.layers import ByteDropout, FusedBatchNormalization
 from core.models.plan import plan_layers, total_parameters, total_trainable
-from core.models.presets import PRESETS
 from tests.models.architectures import ODD
 
 CASES = {

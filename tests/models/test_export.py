@@ -9,10 +9,11 @@ import keras
 import numpy as np
 import pytest
 
+from core.config.presets import PRESETS
+from core.errors import ModelError
 from core.models.builder import build_model
-from core.models.export import ModelError, load_model, save_model, to_stock
+from core.models.export import load_model, save_model, to_stock
 from core.models.layers import ByteDropout, FusedBatchNormalization
-from core.models.presets import PRESETS
 from tests.models.architectures import ODD
 
 STRANGER = """

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
-from core.config import ArchitectureConfig, BlockConfig, ConfigError
-from core.models.plan import check_fits, plan_layers, smallest_side, total_multiply_adds
-from core.models.presets import PRESETS
+from core.config import ArchitectureConfig, BlockConfig
+from core.config.presets import PRESETS
+from core.errors import ConfigError
+from core.models.plan import plan_layers, smallest_side, total_multiply_adds
 from tests.models.architectures import ODD
 
 ALL = {name: preset.architecture for name, preset in PRESETS.items()} | {
@@ -19,16 +20,16 @@ ALL = {name: preset.architecture for name, preset in PRESETS.items()} | {
 def test_smallest_side_fits_and_one_less_does_not(name: str) -> None:
     architecture = ALL[name]
     side = smallest_side(architecture)
-    check_fits(architecture, (side, side, 3), 2)
-    check_fits(architecture, (side, side + 5, 3), 2)
+    plan_layers(architecture, (side, side, 3), 2)
+    plan_layers(architecture, (side, side + 5, 3), 2)
     if side > 1:
         with pytest.raises(ConfigError, match=f"is {side}. Resize the images to at least"):
-            check_fits(architecture, (side - 1, side + 5, 3), 2)
+            plan_layers(architecture, (side - 1, side + 5, 3), 2)
 
 
 def test_too_small_names_layer_and_side() -> None:
     with pytest.raises(ConfigError) as caught:
-        check_fits(PRESETS["catdog-4"].architecture, (32, 32, 3), 2)
+        plan_layers(PRESETS["catdog-4"].architecture, (32, 32, 3), 2)
     assert str(caught.value) == (
         "block4_conv1 gets a 2x2 input and needs 3x3; the smallest side this network fits is "
         "46. Resize the images to at least 46x46."
@@ -37,17 +38,17 @@ def test_too_small_names_layer_and_side() -> None:
 
 def test_too_small_for_a_pool() -> None:
     with pytest.raises(ConfigError, match=r"block3_pool gets a 1x8 input and needs 2x2.* is 8"):
-        check_fits(PRESETS["vgg-6"].architecture, (7, 32, 3), 10)
+        plan_layers(PRESETS["vgg-6"].architecture, (7, 32, 3), 10)
 
 
 def test_sigmoid_needs_two_classes() -> None:
     with pytest.raises(ConfigError, match="exactly 2 classes, but the data have 10"):
-        check_fits(PRESETS["catdog-4"].architecture, (150, 150, 3), 10)
+        plan_layers(PRESETS["catdog-4"].architecture, (150, 150, 3), 10)
 
 
 def test_one_class_is_refused() -> None:
     with pytest.raises(ConfigError, match="received 1"):
-        check_fits(PRESETS["vgg-6"].architecture, (32, 32, 3), 1)
+        plan_layers(PRESETS["vgg-6"].architecture, (32, 32, 3), 1)
 
 
 def test_names_are_systematic() -> None:
@@ -97,7 +98,7 @@ def test_maxout_counts_both_pieces() -> None:
 
 def test_needs_no_tensorflow() -> None:
     code = (
-        "import sys, core.recipes, core.models.plan, core.models.errors;"
+        "import sys, core.recipes, core.models.plan, core.errors;"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

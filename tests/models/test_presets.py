@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.config.presets import PRESETS
 from core.models.plan import plan_layers, smallest_side, total_parameters, total_trainable
-from core.models.presets import PRESETS
 
 COUNTS = {
     "plain-4": ((32, 32, 3), 2_168_362, 2_168_362),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from streamlit.testing.v1 import AppTest
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+from tests.conftest import ROOT
+
+APP = ROOT / "app.py"
+PAGES = {
+    path.stem: path.relative_to(APP.parent).as_posix()
+    for path in (APP.parent / "pages").rglob("*.py")
+    if path.read_text(encoding="utf-8").endswith("\nmain()\n")
+}
 
 
 def open_app(**query: str) -> AppTest:
@@ -18,13 +23,13 @@ def open_app(**query: str) -> AppTest:
 
 
 def open_page(name: str, title: str, **query: str) -> AppTest:
-    """A new session that goes to `pages/<name>.py`, whose title is `title`."""
+    """A new session that goes to the page of that file name, whose title is `title`."""
     return go_to(open_app(), name, title, **query)
 
 
 def go_to(app: AppTest, name: str, title: str, **query: str) -> AppTest:
     """Go to another page in the same session; links drop what is in the address."""
-    app.switch_page(f"pages/{name}.py")
+    app.switch_page(PAGES[name])
     app.query_params.clear()
     for key, value in query.items():
         app.query_params[key] = value

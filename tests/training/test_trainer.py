@@ -25,10 +25,10 @@ def data():
     return images, np.eye(3, dtype=np.float32)[generator.integers(0, 3, 48)]
 
 
-def _network(classes=3, **changes):
+def _network(num_classes=3, **changes):
     keras.utils.set_random_seed(1)
     architecture = ARCHITECTURE.model_copy(update=changes)
-    return build_model(architecture, (12, 12, 3), classes, fused=False)
+    return build_model(architecture, (12, 12, 3), num_classes, fused=False)
 
 
 def _batches(images, labels, size=16):
@@ -50,7 +50,7 @@ def test_steps_are_those_of_keras_fit(data, optimizer):
         assert np.allclose(one, other, atol=2e-4)
 
 
-def test_each_step_has_its_own_rate(data):
+def test_each_step_has_its_own_learning_rate(data):
     network = _network()
     trainer = Trainer(network, SgdConfig(momentum=0.0, nesterov=False))
     before = [v.numpy() for v in network.trainable_variables]
@@ -66,14 +66,14 @@ def test_each_step_has_its_own_rate(data):
 def test_losses_are_each_batch_s_own(data):
     network = _network(batch_normalization=False)
     trainer = Trainer(network, SgdConfig())
-    losses, hits, _ = trainer.train(trainer.stream(_batches(*data)), np.zeros(3, np.float32))
+    losses, correct, _ = trainer.train(trainer.stream(_batches(*data)), np.zeros(3, np.float32))
     for i, loss in enumerate(losses):
         images, labels = data[0][16 * i : 16 * i + 16], data[1][16 * i : 16 * i + 16]
         own, _ = trainer.evaluate(_batches(images, labels), lambda: False)
         assert loss == pytest.approx(own, rel=1e-4)
     whole, accuracy = trainer.evaluate(_batches(*data), lambda: False)
     assert losses.mean() == pytest.approx(whole, rel=1e-4)
-    assert hits / 48 == pytest.approx(accuracy)
+    assert correct / 48 == pytest.approx(accuracy)
 
 
 def test_a_sigmoid_head_learns_its_two_classes(data):
@@ -83,8 +83,8 @@ def test_a_sigmoid_head_learns_its_two_classes(data):
     trainer = Trainer(_network(2, head="sigmoid"), AdamConfig())
     batches = _batches(images, labels).repeat()
     trainer.train(trainer.stream(batches), np.full(60, 0.01, np.float32))
-    _, hits, seen = trainer.train(trainer.stream(batches), np.full(3, 1e-6, np.float32))
-    assert hits / seen > 0.95
+    _, correct, seen = trainer.train(trainer.stream(batches), np.full(3, 1e-6, np.float32))
+    assert correct / seen > 0.95
 
 
 def test_an_interrupted_evaluation_has_no_result(data):
@@ -109,11 +109,11 @@ for strategy in (None, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])):
     with strategy.scope() if strategy else nullcontext():
         network = _network(batch_normalization=False)
     trainer = Trainer(network, SgdConfig(), strategy=strategy)
-    losses, hits, seen = trainer.train(
+    losses, correct, seen = trainer.train(
         trainer.stream(_batches(images, labels)), np.full(3, 0.05, np.float32)
     )
     assert seen == 40, seen
-    results.append((losses, hits, network.get_weights()))
+    results.append((losses, correct, network.get_weights()))
 one, two = results
 assert np.allclose(one[0], two[0], atol=1e-5), (one[0], two[0])
 assert one[1] == two[1]

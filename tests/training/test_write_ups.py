@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from core.runs import Run, State
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
@@ -28,8 +28,8 @@ def test_cats_and_dogs_for_two_epochs(tmp_path: Path, datasets_folder: Path, rec
     status = run.status()
     assert status.state is State.FINISHED
     assert status.step == 500
-    assert status.result["parameters"] == 3_453_121
-    assert run.facts()["classes"] == ["cats", "dogs"]
+    assert status.training_result.parameters == 3_453_121
+    assert run.dataset().classes == ("cats", "dogs")
     epochs = [row for row in run.metrics() if row["kind"] == "epoch"]
     assert epochs[1]["loss"] < epochs[0]["loss"] < 0.75
     with np.load(run.predictions_path) as file:
@@ -39,10 +39,10 @@ def test_cats_and_dogs_for_two_epochs(tmp_path: Path, datasets_folder: Path, rec
 
 def test_an_epoch_of_all_of_cifar10(tmp_path: Path, datasets_folder: Path):
     run = _train(tmp_path, "--recipe", "cifar10-2020-vgg", "--set", "epochs=1")
-    assert run.facts()["sizes"] == {"train": 45_000, "validation": 5_000, "test": 10_000}
+    assert run.dataset().sizes == {"train": 45_000, "validation": 5_000, "test": 10_000}
     assert run.status().step == 704
-    assert run.status().result["parameters"] == 552_362
-    assert run.status().result["test_accuracy"] > 0.2
+    assert run.status().training_result.parameters == 552_362
+    assert run.status().training_result.test_accuracy > 0.2
     for name in ("config.json", "status.json", "metrics.jsonl", "model.keras", "predictions.npz"):
         assert (run.path / name).is_file(), name
     assert list((run.path / "checkpoints").glob("step-*.npz"))

@@ -1,0 +1,1 @@
+"""`python -m core ...`: the same work as the dashboard's, without a browser."""

@@ -1,0 +1,77 @@
+"""A run watched from a terminal until it ends. Knows status files, nothing of how it trains."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from core.jobs import launch
+from core.runs import RangeTestResult, Run, State, Status, TrainingResult
+
+_BAR = 30  # characters
+_LOOK_SECONDS = 0.2
+
+
+def follow(run: Run) -> int:
+    """Show the run's progress until it ends; Ctrl-C asks it to stop. An exit status."""
+    try:
+        _watch(run)
+    except KeyboardInterrupt:
+        print("\nStopping; what was learned is kept.", file=sys.stderr)
+        if run.status().state.alive:
+            launch.request_stop(run)
+        _watch(run)
+    status = run.status()
+    failed = status.state in (State.FAILED, State.CRASHED)
+    if failed:
+        reason = status.error or "The worker process ended without a word; see its log.txt."
+        print(f"error: {reason} {status.advice}".rstrip(), file=sys.stderr)
+    else:
+        _print_result(status)
+    print(run.id)
+    return 1 if failed else 0
+
+
+def download_progress(fraction: float | None, words: str) -> None:
+    """How far a download is, on a terminal's last line."""
+    if sys.stderr.isatty():
+        percent = "" if fraction is None else f"{fraction:5.1%} "
+        print(f"\r\033[K{percent}{words}", end="", file=sys.stderr, flush=True)
+
+
+def _watch(run: Run) -> None:
+    terminal = sys.stderr.isatty()
+    while (status := run.status()).state.alive:
+        if terminal:
+            print(f"\r\033[K{_progress_line(status)}", end="", file=sys.stderr, flush=True)
+        time.sleep(_LOOK_SECONDS)
+    if terminal:
+        print(f"\r\033[K{_progress_line(status)}", file=sys.stderr, flush=True)
+
+
+def _progress_line(status: Status) -> str:
+    if not status.state.alive:
+        return str(status.state)
+    if not status.steps:
+        return status.doing
+    done = min(_BAR, _BAR * status.step // status.steps)
+    left = status.seconds_left
+    words = [
+        f"[{'#' * done}{'.' * (_BAR - done)}]",
+        f"epoch {min(status.epoch + 1, status.epochs)}/{status.epochs}",
+        f"step {status.step:,}/{status.steps:,}",
+        f"{status.images_per_second:,.0f} images/s" if status.images_per_second else "",
+        f"{left:,.0f} s left" if left is not None else "",
+        status.doing,
+    ]
+    return "  ".join(word for word in words if word)
+
+
+def _print_result(status: Status) -> None:
+    result = status.result
+    if isinstance(result, TrainingResult):
+        print(f"Test accuracy {result.test_accuracy:.2%}, loss {result.test_loss:.4f}")
+    elif isinstance(result, RangeTestResult):
+        lr = result.suggestion
+        print(f"Suggested learning rate: {lr:.3g}" if lr else "No learning rate suggested.")
+        print(result.reason)

@@ -1,0 +1,77 @@
+"""What a run is: frozen pydantic models, a file a topic, validated, to and from JSON.
+
+Knows nothing of TensorFlow, of Streamlit, or of where runs and data sets lie on disk.
+"""
+
+from core.config.architecture import ArchitectureConfig, BlockConfig
+from core.config.augmentation import AugmentationConfig
+from core.config.data import DatasetConfig, Fit, Interpolation, SplitConfig
+from core.config.optimizers import (
+    AdamConfig,
+    AdamWConfig,
+    OptimizerConfig,
+    RmspropConfig,
+    SgdConfig,
+)
+from core.config.parse import (
+    apply_changes,
+    apply_overrides,
+    describe_errors,
+    load_config,
+    parse_config,
+    read_json,
+)
+from core.config.presets import PRESETS, Preset
+from core.config.run import RunConfig
+from core.config.schedules import (
+    ConstantSchedule,
+    CosineSchedule,
+    CyclicalSchedule,
+    InverseTimeSchedule,
+    OneCycleSchedule,
+    RangeTestConfig,
+    ScheduleConfig,
+)
+from core.config.training import (
+    EarlyStoppingConfig,
+    Keep,
+    Monitor,
+    TrainingConfig,
+    batches_in,
+)
+
+__all__ = [
+    "PRESETS",
+    "AdamConfig",
+    "AdamWConfig",
+    "ArchitectureConfig",
+    "AugmentationConfig",
+    "BlockConfig",
+    "ConstantSchedule",
+    "CosineSchedule",
+    "CyclicalSchedule",
+    "DatasetConfig",
+    "EarlyStoppingConfig",
+    "Fit",
+    "Interpolation",
+    "InverseTimeSchedule",
+    "Keep",
+    "Monitor",
+    "OneCycleSchedule",
+    "OptimizerConfig",
+    "Preset",
+    "RangeTestConfig",
+    "RmspropConfig",
+    "RunConfig",
+    "ScheduleConfig",
+    "SgdConfig",
+    "SplitConfig",
+    "TrainingConfig",
+    "apply_changes",
+    "apply_overrides",
+    "batches_in",
+    "describe_errors",
+    "load_config",
+    "parse_config",
+    "read_json",
+]

@@ -1,0 +1,54 @@
+"""Which images a run sees, how a picture becomes one of them, and how they are split.
+
+Knows nothing of files or of where data sets lie.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from core.config.base import Section
+
+Fit = Literal["crop", "pad", "squash"]
+Interpolation = Literal["nearest", "bilinear", "bicubic"]
+_Side = Annotated[int, Field(ge=8, le=512)]
+
+
+class DatasetConfig(Section):
+    """Which images. `name` is a built-in set or a folder or zip under the datasets folder.
+
+    `fit` and `interpolation` say how a picture of any size is brought to the size that
+    the network sees: those trained on and those classified later in the same way.
+    """
+
+    name: str = Field("digits", min_length=1)
+    image_size: tuple[_Side, _Side] | None = Field(
+        None, description="(height, width) in pixels; None keeps the set's own size"
+    )
+    fit: Fit = Field(
+        "crop",
+        description="crop: the middle, in the size's proportions; pad: all of it, with black "
+        "borders; squash: all of it, its proportions changed",
+    )
+    interpolation: Interpolation = "bilinear"
+    limit: int | None = Field(
+        None, ge=10, description="train on at most this many images, drawn stratified"
+    )
+
+
+class SplitConfig(Section):
+    """How the training images are divided. The test split is fixed by the data set.
+
+    auto        the set's own validation split where it brings one, else stratified
+    stratified  `fraction` of every class, drawn with `seed`
+    first-n     the first `count` training images, as they lie
+    none        train on everything and validate on the test split: that chooses a
+                model on test data, and every page that shows such a run says so
+    """
+
+    method: Literal["auto", "stratified", "first-n", "none"] = "auto"
+    fraction: float = Field(0.1, gt=0.0, le=0.5)
+    count: int = Field(5000, ge=1)
+    seed: int = Field(0, ge=0, le=2**31 - 1)

@@ -1,0 +1,63 @@
+"""What a run is: one frozen RunConfig, to JSON and, through core.config.parse, from it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from core.config.architecture import ArchitectureConfig
+from core.config.augmentation import AugmentationConfig
+from core.config.base import Section
+from core.config.data import DatasetConfig, SplitConfig
+from core.config.optimizers import AdamConfig, OptimizerConfig
+from core.config.presets import PRESETS
+from core.config.schedules import ConstantSchedule, RangeTestConfig, ScheduleConfig
+from core.config.training import TrainingConfig
+
+
+class RunConfig(Section):
+    """All of a run. The same JSON drives the pages, `python -m core train` and the tests."""
+
+    title: str = Field("", max_length=120)
+    recipe: str | None = Field(None, description="the shipped recipe it started from")
+    job: Literal["train", "range-test"] = "train"
+    dataset: DatasetConfig = DatasetConfig()
+    split: SplitConfig = SplitConfig()
+    preprocessing: Literal["rescale", "standardize", "samplewise"] = Field(
+        "rescale",
+        description="rescale: x / 255; standardize: by the training images' mean and standard "
+        "deviation a channel; samplewise: each image to mean 0 and standard deviation 1",
+    )
+    augmentation: AugmentationConfig = AugmentationConfig()
+    architecture: ArchitectureConfig
+    optimizer: OptimizerConfig = AdamConfig()
+    schedule: ScheduleConfig = ConstantSchedule()
+    training: TrainingConfig = TrainingConfig()
+    range_test: RangeTestConfig = RangeTestConfig()
+    initial_weights: str | None = Field(
+        None, description="id of a run whose weights this one starts from"
+    )
+
+    @field_validator("architecture", mode="before")
+    @classmethod
+    def _preset_by_name(cls, value: Any) -> Any:
+        """A string is the name of a preset."""
+        if not isinstance(value, str):
+            return value
+        if value not in PRESETS:
+            raise ValueError(f"there is no preset {value!r}; presets: {', '.join(PRESETS)}")
+        return PRESETS[value].architecture
+
+    @property
+    def display_title(self) -> str:
+        """Its title, else what it trains on what: "digits · compact"."""
+        return self.title or f"{self.dataset.name} · {self.architecture.name}"
+
+    @property
+    def validates_on_test(self) -> bool:
+        """The model is chosen on test data, which every page that shows the run says."""
+        return self.split.method == "none"
+
+    def to_json(self) -> str:
+        return self.model_dump_json(indent=2)

@@ -1,0 +1,95 @@
+"""How long a network trains, how much at a time, when it stops and which weights are kept."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from core.config.base import Fraction, Section
+
+Monitor = Literal["val_loss", "val_accuracy"]
+Keep = Literal["last", "best_val_accuracy", "best_val_loss", "early_stopping"]
+
+
+def batches_in(num_images: int, batch_size: int) -> int:
+    """Batches in one pass over so many images; the last may be short."""
+    return -(-num_images // batch_size)
+
+
+class EarlyStoppingConfig(Section):
+    """End the run once `monitor` has not improved for `patience` epochs."""
+
+    monitor: Monitor = "val_loss"
+    patience: int = Field(5, ge=1, description="epochs without improvement")
+
+
+class TrainingConfig(Section):
+    """How long, how much at a time, and what is kept."""
+
+    epochs: int = Field(10, ge=1, le=10_000)
+    batch_size: int = Field(64, ge=1, le=8192)
+    steps_per_epoch: int | None = Field(
+        None, ge=1, description="None: every training image once; see steps_in_epoch"
+    )
+    validation_steps: int | None = Field(None, ge=1, description="None: all validation images")
+    early_stopping: EarlyStoppingConfig | None = None
+    keep: Keep = Field(
+        "best_val_accuracy",
+        description="which epoch's weights model.keras gets: the last, the best by validation "
+        "accuracy or by validation loss, or the best by what early stopping monitors",
+    )
+    label_smoothing: Fraction = 0.0
+    gpus: int = Field(1, ge=1, le=16, description="graphics cards to train on together")
+    precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
+    deterministic: bool = False
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    checkpoint_seconds: float = Field(60.0, gt=0.0, description="between checkpoints in an epoch")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before_keep_was_one_choice(cls, data: Any) -> Any:
+        """`keep: best`, `monitor` and `early_stopping.restore_best`, as records once said it.
+
+        There `restore_best`, on where it was not named, overrode the other two.
+        """
+        if not isinstance(data, dict):
+            return data
+        data = dict(data)
+        if data.get("keep", "best") in ("best", "last"):  # else `monitor` is no field at all
+            monitor = data.pop("monitor", None)
+            if data.get("keep") != "last" and (monitor or "keep" in data):
+                data["keep"] = f"best_{monitor or 'val_accuracy'}"
+        stopping = data.get("early_stopping")
+        if isinstance(stopping, dict) and "restore_best" in stopping:
+            stopping = dict(stopping)
+            if stopping.pop("restore_best"):
+                data["keep"] = "early_stopping"
+            data["early_stopping"] = stopping
+        return data
+
+    @model_validator(mode="after")
+    def _stops_early_where_it_keeps_by_it(self) -> TrainingConfig:
+        if self.keep == "early_stopping" and self.early_stopping is None:
+            raise ValueError(
+                "keep is 'early_stopping', but early_stopping is off; switch it on, or keep "
+                "'last', 'best_val_accuracy' or 'best_val_loss'"
+            )
+        return self
+
+    @property
+    def keep_monitor(self) -> Monitor | None:
+        """What decides which weights are kept; None where the last are."""
+        if self.keep == "early_stopping":
+            return self.early_stopping.monitor if self.early_stopping else None
+        if self.keep == "last":
+            return None
+        return "val_loss" if self.keep == "best_val_loss" else "val_accuracy"
+
+    def steps_in_epoch(self, num_images: int) -> int:
+        """Steps in an epoch of a run that trains on so many images."""
+        return self.steps_per_epoch or batches_in(num_images, self.batch_size)
+
+    def total_steps(self, num_images: int) -> int:
+        """Steps in all of the run, where it does not stop early."""
+        return self.steps_in_epoch(num_images) * self.epochs

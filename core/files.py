@@ -1,0 +1,115 @@
+"""Files written whole or not at all, and locks that processes and threads hold on them.
+
+The only module that renames temporary files into place, syncs folders or takes a flock.
+Knows nothing of what the files hold.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+_LOOK_SECONDS = 0.02
+_TELL_SECONDS = 0.5
+
+
+@contextmanager
+def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """A temporary path beside `path`, which takes its place once the block is through.
+
+    The name is hidden, unique to the call (threads of one process write at once) and
+    keeps the suffix, which some writers insist on. Where the block raises, nothing is
+    left and a file already at `path` stays as it was.
+
+    Args:
+        path: where the file shall stand; its folder must exist.
+        durable: outlive a machine that goes down right after.
+    """
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(6)}.tmp{path.suffix}")
+    try:
+        yield temporary
+        move_into_place(temporary, path, durable=durable)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def move_into_place(finished: Path, path: Path, *, durable: bool = True) -> None:
+    """Give a file that is written whole its name, in place of what may be there.
+
+    Args:
+        finished: on the same file system.
+        path: its name from now on.
+        durable: outlive a machine that goes down right after.
+    """
+    if durable:
+        _sync(finished)
+    finished.replace(path)
+    if durable:
+        sync_folder(path.parent)
+
+
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file whole or not at all; see `replacing`."""
+    with replacing(path, durable=durable) as temporary:
+        temporary.write_bytes(data)
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames in a folder outlive a machine that goes down."""
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def lock_exclusively(path: Path, wait_seconds: float = 0.0) -> IO[bytes] | None:
+    """Take an exclusive flock; the open file holds it. None where another keeps it.
+
+    Two opens of one file exclude each other, in one process as in two.
+    """
+    file = path.open("ab")
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                file.close()
+                return None
+            time.sleep(_LOOK_SECONDS)
+
+
+def is_locked(path: Path) -> bool:
+    """True where some open file holds the path's exclusive lock."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@contextmanager
+def exclusive(path: Path, tell_waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock on `path`; `tell_waiting` is called twice a second until it is free."""
+    lock = lock_exclusively(path)
+    while lock is None:
+        tell_waiting()
+        lock = lock_exclusively(path, _TELL_SECONDS)
+    with lock:
+        yield

@@ -1,0 +1,115 @@
+"""May this configuration start? Asked by the pages and by the command line alike.
+
+Answers from paths, headers and arithmetic, before a process is started or TensorFlow
+loaded. What only the images themselves can tell is left to the worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.config import RunConfig
+from core.data.catalog import DatasetInfo, find_dataset, not_downloaded
+from core.errors import ConfigError, DatasetError, RunError, UserError
+from core.models.plan import (
+    LayerPlan,
+    plan_layers,
+    total_multiply_adds,
+    total_parameters,
+    total_trainable,
+)
+from core.runs import open_run
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """A configuration looked over: its images, its network on them, and what stands in the way."""
+
+    info: DatasetInfo | None = None  # None where there is no such data set
+    input_shape: tuple[int, int, int] | None = None  # (H, W, C); None where not known
+    num_classes: int = 0
+    layers: list[LayerPlan] = field(default_factory=list)  # empty where the network does not fit
+    data_problem: UserError | None = None
+    network_problem: UserError | None = None
+    weights_problem: UserError | None = None
+
+    @property
+    def needs_download(self) -> bool:
+        """The images are not here, but can be had."""
+        return self.info is not None and self.info.state == "downloadable"
+
+    @property
+    def problem(self) -> UserError | None:
+        """The first thing that stands in the way; None where the run may start."""
+        return self.data_problem or self.network_problem or self.weights_problem
+
+    @property
+    def parameters(self) -> int:
+        return total_parameters(self.layers)
+
+    @property
+    def trainable(self) -> int:
+        return total_trainable(self.layers)
+
+    @property
+    def multiply_adds(self) -> int:
+        return total_multiply_adds(self.layers)
+
+
+def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
+    """Look a configuration over. Never raises UserError: it is in the answer.
+
+    Args:
+        runs: where a run named in `initial_weights` is looked for.
+    """
+    weights_problem = _weights_problem(config, runs)
+    try:
+        info = find_dataset(config.dataset.name)
+    except DatasetError as error:
+        return Preflight(data_problem=error, weights_problem=weights_problem)
+    data_problem = _data_problem(info)
+    if info.num_classes is None:
+        return Preflight(info, data_problem=data_problem, weights_problem=weights_problem)
+    height, width = config.dataset.image_size or info.image_shape[:2]
+    shape = (height, width, info.image_shape[2])
+    layers: list[LayerPlan] = []
+    network_problem = None
+    try:
+        layers = plan_layers(config.architecture, shape, info.num_classes)
+    except ConfigError as error:
+        network_problem = error
+    return Preflight(
+        info, shape, info.num_classes, layers, data_problem, network_problem, weights_problem
+    )
+
+
+def check(config: RunConfig, runs: Path | None = None) -> None:
+    """Raises UserError, the first that stands in the way, where it may not start."""
+    problem = inspect(config, runs).problem
+    if problem is not None:
+        raise problem
+
+
+def _data_problem(info: DatasetInfo) -> UserError | None:
+    if info.problem:
+        return DatasetError(info.problem)
+    if info.state == "downloadable":
+        return not_downloaded(info.name)
+    return None
+
+
+def _weights_problem(config: RunConfig, runs: Path | None) -> UserError | None:
+    """The run to start from must be there and have a model; whether it fits, the worker sees."""
+    if config.initial_weights is None:
+        return None
+    try:
+        other = open_run(config.initial_weights, runs)
+    except RunError as error:
+        return error
+    if not other.model_path.is_file():
+        return RunError(
+            f"Run {other.id}, whose weights this one is to start from, has no model yet.",
+            "Wait until it has finished, or choose another run.",
+        )
+    return None

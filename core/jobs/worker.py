@@ -1,0 +1,149 @@
+"""The process that trains: `python -m core.jobs.worker RUN_DIR`.
+
+Holds the run's lock for life, waits its turn on the device, and only then imports
+TensorFlow. Whatever ends it, the record says so in a sentence; the traceback is in the
+log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from core.config import RunConfig
+from core.errors import TrainingError, UserError
+from core.files import lock_exclusively
+from core.jobs import queue
+from core.runs import Phase, Run, State, requests
+from core.runs.recorder import Recorder
+from core.training import failures
+
+if TYPE_CHECKING:
+    from core.training.observers import Observer, Observers
+
+POLL_SECONDS = 0.2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m core.jobs.worker")
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--lock-fd", type=int, help="an open file that holds RUN/lock")
+    options = parser.parse_args(arguments)
+    run = Run(options.run.absolute())
+    lock = _own_lock(run, options.lock_fd)
+    if lock is None:
+        print(f"Run {run.id} has a worker already.", file=sys.stderr)
+        return 1
+    # A terminal's or a service's polite end is a request like the page's own.
+    signal.signal(signal.SIGTERM, lambda *_: requests.ask(run, requests.Request.STOP))
+    with lock:
+        return work(run)
+
+
+def work(run: Run) -> int:
+    """Wait for the device, do the job, record how it ended; a process's exit status."""
+    recorder = Recorder(run)
+    try:
+        config = run.config()
+        device = _wait_for_device(run, recorder)
+        if device is None:
+            _end_unstarted(run, recorder)
+            return 0
+        with device:
+            state = _do(run, config, recorder)
+        recorder.end(state)
+        return 0
+    except Exception as error:
+        traceback.print_exc()
+        explained = explain(error, run)
+        recorder.end(State.FAILED, error=explained.message, advice=explained.advice)
+        return 1
+    finally:
+        queue.leave(run)
+        requests.clear(run)
+
+
+def explain(error: Exception, run: Run) -> UserError:
+    """Any exception as a sentence and what to do about it."""
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return failures.out_of_memory(run.config().training.batch_size)
+    if isinstance(error, OSError):
+        return failures.storage(error)
+    first = str(error).strip().splitlines()[0] if str(error).strip() else ""
+    return TrainingError(
+        f"The worker met an unexpected error: {type(error).__name__}: {first[:300]}",
+        "The log says more.",
+    )
+
+
+def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:
+    recorder.update(state=State.RUNNING)
+    recorder.phase(Phase.LOADING_TENSORFLOW)
+    from core.training.observers import Observers
+
+    observers = Observers(_watching(run))
+    try:
+        state = _run_job(run, config, recorder, observers)
+    except Exception:
+        observers.end(State.FAILED)
+        raise
+    observers.end(state)
+    return state
+
+
+def _run_job(run: Run, config: RunConfig, recorder: Recorder, observers: Observers) -> State:
+    if config.job == "range-test":
+        from core.training.lr_range import run_range_test
+
+        return run_range_test(run, config, recorder, observers)
+    from core.training.engine import run_training
+
+    return run_training(run, config, recorder, observers)
+
+
+def _watching(run: Run) -> list[Observer]:
+    """Who watches this run."""
+    from core.training.observers import event_files
+
+    return [event_files.EventFiles(run)] if event_files.available() else []
+
+
+def _wait_for_device(run: Run, recorder: Recorder) -> IO[bytes] | None:
+    """The device's lock once it is this run's turn; None where asked to stop before."""
+    while True:
+        if requests.pending(run) is not None:
+            return None
+        device = queue.take_device(run)
+        if device is not None:
+            return device
+        recorder.update(phase=Phase.WAITING)
+        time.sleep(POLL_SECONDS)
+
+
+def _end_unstarted(run: Run, recorder: Recorder) -> None:
+    paused = requests.pending(run) is requests.Request.PAUSE
+    recorder.end(State.PAUSED if paused else State.STOPPED)
+
+
+def _own_lock(run: Run, descriptor: int | None) -> IO[bytes] | None:
+    if descriptor is None:
+        return lock_exclusively(run.lock_path)
+    os.set_inheritable(descriptor, False)  # no child of ours may keep the run looking alive
+    return os.fdopen(descriptor, "ab")
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is recorded. Taking TensorFlow apart can last seconds, the run's lock held the
+    # while, and gains nothing: the kernel frees everything.
+    os._exit(status)

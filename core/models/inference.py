@@ -1,0 +1,55 @@
+"""What a loaded model says of images, as probabilities of every class.
+
+Takes a model that is already loaded, so it needs no TensorFlow of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def predict_probabilities(
+    model: Any, images: np.ndarray, num_classes: int, batch_size: int = 256
+) -> np.ndarray:
+    """The probability of each class for each image.
+
+    Args:
+        model: a loaded Keras model that takes pixels 0..255.
+        images: (N, H, W, C) uint8 or float32, 0..255.
+        num_classes: K.
+
+    Returns: (N, K) float32, rows sum to 1
+
+    Raises:
+        ValueError: the model tells another number of classes apart.
+    """
+    if not len(images):
+        return np.zeros((0, num_classes), dtype=np.float32)
+    outputs = [
+        np.asarray(model(images[i : i + batch_size].astype(np.float32), training=False))
+        for i in range(0, len(images), batch_size)
+    ]
+    return class_probabilities(np.concatenate(outputs), num_classes)
+
+
+def class_probabilities(outputs: np.ndarray, num_classes: int) -> np.ndarray:
+    """A model's outputs with a column a class.
+
+    Args:
+        outputs: (N, K), or (N, 1) of a sigmoid head: the second of two classes' probability.
+
+    Returns: (N, K) float32
+
+    Raises:
+        ValueError: quoting the number of outputs that does not fit.
+    """
+    probabilities = outputs.astype(np.float32)
+    if probabilities.shape[1] == 1 and num_classes == 2:
+        probabilities = np.concatenate([1.0 - probabilities, probabilities], axis=1)
+    if probabilities.shape[1] != num_classes:
+        raise ValueError(
+            f"the model has {probabilities.shape[1]} outputs, but there are {num_classes} classes"
+        )
+    return probabilities

@@ -1,0 +1,94 @@
+"""A photo -> the pixels that a network sees of it, as those it learned from were made.
+
+Knows nothing of files or of models.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from core.photos.fit import Fitting
+from core.photos.ink import frame_ink, framing_of, is_dark_on_light
+from core.runs import DatasetSummary
+
+
+def fitting_of(summary: DatasetSummary) -> Fitting:
+    """How the run's own images were brought to their size."""
+    return Fitting(summary.size, summary.fit, summary.interpolation)
+
+
+def should_invert(picture: Image.Image, light_on_dark: bool) -> bool:
+    """True for dark ink on light ground where the data set has light ink on dark ground.
+
+    Args:
+        picture: as read_photo returns it.
+        light_on_dark: how the data set is.
+    """
+    return light_on_dark and is_dark_on_light(np.asarray(picture.convert("L")))
+
+
+def to_network_input(
+    picture: Image.Image, summary: DatasetSummary, *, invert: bool = False
+) -> np.ndarray:
+    """What the network sees of a photo, at its own resolution.
+
+    A picture of the network's own size, or one enlarged from it by repeating pixels, comes
+    back as it was. Else, where the set is light on dark, the ink is found, cut out and
+    centred; where it is not, the picture is fitted as the images trained on were.
+
+    Args:
+        picture: as read_photo returns it.
+        summary: the data that the network was trained on.
+        invert: turn light to dark and dark to light.
+
+    Returns: (H, W, C) uint8, C 1 or 3
+    """
+    channels = summary.image_shape[2]
+    pixels = np.asarray(picture.convert("L" if channels == 1 else "RGB"))
+    if invert:
+        pixels = 255 - pixels
+    if pixels.shape[:2] == summary.size:
+        return _with_channels(pixels, channels)
+    small = _enlarged_from(pixels, summary.size)
+    if small is None and summary.light_on_dark:
+        small = _framed(pixels, summary, surely_light=invert)
+    if small is None:
+        small = fitting_of(summary).apply_to_pixels(pixels)
+    return _with_channels(small, channels)
+
+
+def _with_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
+    """(H, W) or (H, W, C) uint8 -> (H, W, channels) uint8, an array of its own."""
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[:, :, None], channels, axis=2)
+    return np.ascontiguousarray(pixels).copy()
+
+
+def _enlarged_from(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray | None:
+    """The small picture that this one shows with its pixels repeated; None: it is no such.
+
+    Saving as JPEG is allowed for: up to a hundredth of the picture's variance may differ.
+    """
+    height, width = pixels.shape[:2]
+    if height < 1.5 * size[0] or abs(height * size[1] - width * size[0]) > max(height, width):
+        return None
+    picture = Image.fromarray(pixels)
+    small = picture.resize((size[1], size[0]), Image.Resampling.BOX)
+    again = small.resize(picture.size, Image.Resampling.NEAREST)
+    difference = np.asarray(again, dtype=np.float32) - pixels
+    allowed = max(0.01 * float(pixels.var()), 1.0)
+    return np.asarray(small) if float(np.square(difference).mean()) <= allowed else None
+
+
+def _framed(
+    pixels: np.ndarray, summary: DatasetSummary, *, surely_light: bool
+) -> np.ndarray | None:
+    """The ink as the set lays it; None where there is none, or light and dark are swapped."""
+    height, width = pixels.shape[:2]
+    grey = np.asarray(Image.fromarray(pixels).convert("L"))
+    if max(height, width) <= max(summary.size):
+        return None  # a small sample: there is no photo to look for ink in
+    if not surely_light and is_dark_on_light(grey):
+        return None  # the person chose not to invert, so the light part is not ink
+    return frame_ink(grey, summary.size, framing_of(summary.name))

@@ -1,0 +1,31 @@
+"""The run record: a directory a run, readable by a person and by any tool. No TensorFlow."""
+
+from core.runs.dataset_summary import DatasetSummary
+from core.runs.metrics import MetricsLog
+from core.runs.record import Run
+from core.runs.status import (
+    STARTING_PHASES,
+    Phase,
+    RangeTestResult,
+    State,
+    Status,
+    TrainingResult,
+)
+from core.runs.store import create_run, delete_run, list_runs, open_run, runs_folder
+
+__all__ = [
+    "STARTING_PHASES",
+    "DatasetSummary",
+    "MetricsLog",
+    "Phase",
+    "RangeTestResult",
+    "Run",
+    "State",
+    "Status",
+    "TrainingResult",
+    "create_run",
+    "delete_run",
+    "list_runs",
+    "open_run",
+    "runs_folder",
+]

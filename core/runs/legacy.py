@@ -1,0 +1,57 @@
+"""Run records of the version before, read as those of this one. Nothing is rewritten.
+
+What a record said in other words then: which split was a "part", phases as sentences,
+data in `classes.json`, and, unsaid because there was no choice, how pictures were fitted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.runs.status import Phase, State
+
+OLD_SUMMARY = "classes.json"
+# Square images at their own size: there is nothing to crop, and photos were cropped.
+_SQUARE_SETS = ("digits", "mnist", "fashion-mnist", "cifar10", "cifar100")
+_OLD_PHASES = {
+    "evaluating on the test part": Phase.EVALUATING,
+    "waiting": Phase.WAITING,
+    **{str(state): Phase.ENDED for state in State},
+}
+_OLD_PROGRESS = {"hits": "correct", "stale": "epochs_without_improvement"}
+
+
+def upgrade_config(data: Any) -> Any:
+    """config.json: before `fit` was a choice, class folders were squashed."""
+    dataset = data.get("dataset") if isinstance(data, dict) else None
+    if not isinstance(dataset, dict) or "fit" in dataset:
+        return data
+    size = dataset.get("image_size")
+    square = not isinstance(size, list) or len(set(size)) == 1
+    fit = "crop" if dataset.get("name") in _SQUARE_SETS and square else "squash"
+    return {**data, "dataset": {**dataset, "fit": fit, "interpolation": "bilinear"}}
+
+
+def upgrade_status(data: dict[str, Any]) -> dict[str, Any]:
+    """status.json: phases were sentences, and what was not known yet an empty object."""
+    data = {
+        **data,
+        "result": data.get("result") or None,
+        "resources": data.get("resources") or None,
+    }
+    phase, _, detail = str(data.get("phase", Phase.WAITING)).partition(": ")
+    if phase not in set(Phase):
+        data["phase"] = _OLD_PHASES.get(phase, Phase.WAITING)
+    elif detail:
+        data |= {"phase": phase, "phase_detail": detail}
+    return data
+
+
+def upgrade_summary(data: dict[str, Any]) -> dict[str, Any]:
+    """classes.json, as dataset.json has it now."""
+    return {**data, "name": data.get("name", data.get("dataset", ""))}
+
+
+def upgrade_progress(data: dict[str, Any]) -> dict[str, Any]:
+    """Where training stood, inside a checkpoint."""
+    return {_OLD_PROGRESS.get(name, name): value for name, value in data.items()}

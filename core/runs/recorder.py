@@ -1,0 +1,91 @@
+"""Writes a run's record while it is made: status, metric lines, and their cost.
+
+Knows nothing of TensorFlow or of what is trained.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psutil
+
+from core.files import sync_folder
+from core.machine.resources import ResourceMeter
+from core.runs.record import Run
+from core.runs.status import Phase, State, Status
+
+HEARTBEAT_SECONDS = 1.0
+RESERVE_BYTES = 64 * 1024
+
+
+class Recorder:
+    """The one writer of a living run's status.json and metrics.jsonl."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.seconds = 0.0  # spent writing, for the benchmark of what record-keeping costs
+        self._meter = ResourceMeter()
+        self._reserve = run.path / ".reserve"
+        self._written = 0.0
+        process = psutil.Process()
+        now = time.time()
+        self.status: Status = run.status().model_copy(
+            update={
+                "pid": process.pid,
+                "process_started": process.create_time(),
+                "heartbeat": now,
+            }
+        )
+        # Space held back, so that a full disk still has room for the last status.
+        self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Count the time inside as spent on the record."""
+        begun = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - begun
+
+    def phase(self, phase: Phase) -> None:
+        """Say what the worker does now."""
+        self.update(phase=phase, phase_detail="")
+        self.flush(durable=False)
+
+    def update(self, **changes: Any) -> None:
+        """Change the status; it is written about once a second."""
+        self.status = self.status.model_copy(update={"heartbeat": time.time(), **changes})
+        if time.monotonic() - self._written >= HEARTBEAT_SECONDS:
+            self.flush(durable=False)
+
+    def flush(self, *, durable: bool = True) -> None:
+        with self.writing():
+            self.status = self.status.model_copy(update={"resources": self._meter.read()})
+            self.run.write_status(self.status, durable=durable)
+        self._written = time.monotonic()
+
+    def metric(self, kind: str, **values: Any) -> None:
+        """Append one line to metrics.jsonl, in a single write."""
+        line = json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n"
+        with self.writing(), self.run.metrics_path.open("ab", buffering=0) as file:
+            file.write(line.encode())
+
+    def resume_at(self, step: int) -> None:
+        """Supersede the lines measured after the checkpoint that training goes back to."""
+        path = self.run.metrics_path
+        if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+            with path.open("ab") as file:  # a line torn by the crash must not swallow ours
+                file.write(b"\n")
+        self.metric("resume", step=step)
+
+    def end(self, state: State, **changes: Any) -> None:
+        """Write the last status, from the reserve where the disk is full."""
+        self._reserve.unlink(missing_ok=True)
+        now = time.time()
+        last = {"state": state, "phase": Phase.ENDED, "heartbeat": now, "finished": now}
+        self.status = self.status.model_copy(update={"phase_detail": "", **last, **changes})
+        self.flush()
+        sync_folder(self.run.path)

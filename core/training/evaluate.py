@@ -1,0 +1,66 @@
+"""A network judged: on validation images while it trains, on the test images at the end.
+
+What the numbers mean is core.analysis.evaluation's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.analysis.evaluation import Evaluation, evaluate
+from core.config import TrainingConfig
+from core.data.dataset import Subset
+from core.data.pipeline import evaluation_stream
+from core.files import replacing
+from core.models.export import load_model
+from core.models.inference import predict_probabilities
+from core.runs import Run, TrainingResult
+from core.training.prepare import Prepared
+from core.training.progress import Progress
+from core.training.selection import Measured
+
+EVALUATION_BATCH = 256
+
+
+def validate(
+    prepared: Prepared, training: TrainingConfig, interrupted: Callable[[], bool]
+) -> Measured | None:
+    """Loss and accuracy on the validation images; None where it was interrupted."""
+    steps = training.validation_steps
+    batches = evaluation_stream(
+        prepared.splits.validation,
+        num_classes=prepared.num_classes,
+        batch_size=training.batch_size if steps else EVALUATION_BATCH,
+        limit_batches=steps,
+    )
+    found = prepared.trainer.evaluate(batches, interrupted)
+    return None if found is None else {"val_loss": found[0], "val_accuracy": found[1]}
+
+
+def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> TrainingResult:
+    """Predict the test images with the model as saved; write predictions.npz; the result."""
+    model = load_model(run.model_path)
+    found = _predict(model, prepared.splits.test, prepared.dataset.classes)
+    with replacing(run.predictions_path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, probabilities=found.probabilities, labels=found.labels)
+    return TrainingResult(
+        test_accuracy=found.test_accuracy,
+        test_loss=found.test_loss,
+        best_epoch=progress.best_epoch or progress.epoch,
+        best=progress.best,
+        parameters=int(model.count_params()),
+        seconds=round(progress.elapsed, 1),
+    )
+
+
+def _predict(model: object, test: Subset, classes: tuple[str, ...]) -> Evaluation:
+    rows, labels = [], []
+    for start in range(0, len(test), EVALUATION_BATCH):
+        images, batch_labels = test.gather(
+            np.arange(start, min(start + EVALUATION_BATCH, len(test)))
+        )
+        rows.append(predict_probabilities(model, images, len(classes)))
+        labels.append(batch_labels)
+    return evaluate(np.concatenate(labels), np.concatenate(rows), classes)

@@ -1,0 +1,5 @@
+"""What watches a run while it trains; see core.training.observers.observer."""
+
+from core.training.observers.observer import Observer, Observers
+
+__all__ = ["Observer", "Observers"]

@@ -1,0 +1,156 @@
+"""Data of the draft: which images, at which size, how many, and how they are divided."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.data.catalog import find_dataset, list_datasets
+from core.errors import ConfigError, DatasetError
+from core.jobs.preflight import Preflight
+from pages.session import cache, state
+from pages.widgets import datasets, page
+from pages.widgets.form import Form, edit
+from pages.widgets.text import format_count
+
+_SPLITS = {
+    "auto": "Automatic: the set's own, else a share of each class",
+    "stratified": "A share of each class",
+    "first-n": "The first images",
+    "none": "None: validate on the test images",
+}
+_FITS = {
+    "crop": "Crop the middle",
+    "pad": "Pad with black",
+    "squash": "Squash",
+}
+_INTERPOLATIONS = {
+    "bilinear": "Bilinear",
+    "bicubic": "Bicubic",
+    "nearest": "Nearest neighbour",
+}
+_FIT_HELP = (
+    "How photos of any size become those that the network sees: your own images and the photos "
+    "that you let it classify, both in the same way."
+)
+_PREPROCESSING = {
+    "rescale": "Divide by 255",
+    "standardize": "Standardize each colour channel",
+    "samplewise": "Standardize each image",
+}
+_PREPROCESSING_HELP = (
+    "Done inside the network, so that it always gets plain pixels. Dividing by 255 brings them "
+    "to 0..1. Standardizing a channel uses the training images' mean and deviation; "
+    "standardizing an image uses its own."
+)
+
+
+def show(draft: RunConfig, plan: Preflight) -> None:
+    form = Form(draft)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _images(draft, form)
+    with right:
+        _split(draft, form)
+
+
+def _images(draft: RunConfig, form: Form) -> None:
+    infos = {info.name: info for info in list_datasets()}
+    choices = {name: datasets.label(info) for name, info in infos.items()}
+    form.choice("Data set", "dataset.name", choices, on_change=_change_dataset)
+    info = infos.get(draft.dataset.name)
+    if info is not None:
+        st.markdown(datasets.badge(info))
+        st.caption(info.description)
+        page.link("pages/data/browse.py", "Browse its images", ":material/photo_library:")
+        if info.state == "downloadable":
+            datasets.offer_download(info, "design")
+    _size(draft, form)
+    form.integer(
+        "Train on at most",
+        "dataset.limit",
+        10,
+        10_000_000,
+        step=100,
+        optional="All training images",
+        help="Fewer images train faster and show what little data does. Drawn evenly by class.",
+    )
+    form.choice("Pixel values", "preprocessing", _PREPROCESSING, help=_PREPROCESSING_HELP)
+
+
+def _change_dataset(path: str, key: str) -> None:
+    """Another set has other sizes, and the run's name may speak of the old one."""
+    name = state.widget_value(key)
+    if name not in {info.name for info in list_datasets()}:
+        return  # a label changed by a download: no choice of the person's
+    edit({path: name, "dataset.image_size": None, "dataset.limit": None, "title": ""}, path)
+
+
+def _size(draft: RunConfig, form: Form) -> None:
+    own = _own_size(draft)
+    if form.switch(
+        "Resize the images",
+        "dataset.image_size",
+        on={"dataset.image_size": list(own)},
+        off={"dataset.image_size": None},
+        help=f"Off: the set's own size, {own[0]}×{own[1]} pixels.",
+    ):
+        high, wide = st.columns(2)
+        with high:
+            form.integer("Height in pixels", "dataset.image_size.0", 8, 512)
+        with wide:
+            form.integer("Width in pixels", "dataset.image_size.1", 8, 512)
+    fit, interpolation = st.columns(2)
+    with fit:
+        form.choice("Photos of another shape", "dataset.fit", _FITS, help=_FIT_HELP)
+    with interpolation:
+        form.choice("Interpolation", "dataset.interpolation", _INTERPOLATIONS)
+
+
+def _own_size(draft: RunConfig) -> tuple[int, int]:
+    try:
+        return find_dataset(draft.dataset.name).image_shape[:2]
+    except DatasetError:
+        return (32, 32)
+
+
+def _split(draft: RunConfig, form: Form) -> None:
+    form.choice(
+        "Validation images",
+        "split.method",
+        _SPLITS,
+        help="Set aside from the training images to judge the network while it trains. "
+        "The test images are never used for that.",
+    )
+    if draft.split.method in ("auto", "stratified"):
+        form.slider("Share set aside", "split.fraction", 0.05, 0.5, 0.05, format="percent")
+    if draft.split.method == "first-n":
+        form.integer("How many", "split.count", 1, 10_000_000, step=100)
+    if draft.split.method != "none":
+        form.integer(
+            "Seed of the draw", "split.seed", 0, 2**31 - 1, help="The same seed, the same images."
+        )
+    else:
+        st.warning(
+            "The model will be chosen on test images, so its test accuracy will be too kind. "
+            "Use this only to repeat a write-up that did so.",
+            icon=":material/warning:",
+        )
+    _division(draft)
+
+
+def _division(draft: RunConfig) -> None:
+    """What the split comes to, where that is known without long work."""
+    try:
+        if find_dataset(draft.dataset.name).state != "ready":
+            return
+        divided = cache.splits(draft)
+    except DatasetError:
+        return  # said on top of the page
+    except ConfigError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    with st.grid(3, min_column_width=110):
+        st.metric("Train", format_count(len(divided.train)), border=True)
+        st.metric("Validation", format_count(len(divided.validation)), border=True)
+        st.metric("Test", format_count(len(divided.test)), border=True)

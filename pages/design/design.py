@@ -1,0 +1,40 @@
+"""Design: recipe, data, network, training and augmentation of the run to come.
+
+Every change goes into the draft at once, which is a file: a refresh loses nothing.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.jobs import preflight
+from pages.design import augmentation, data, network, recipe, summary, training
+from pages.session import state
+from pages.widgets import page
+
+_STEPS = {
+    "Recipe": recipe.show,
+    "Data": data.show,
+    "Network": network.show,
+    "Training": training.show,
+    "Augmentation": augmentation.show,
+}
+
+
+def main() -> None:
+    page.header(
+        "Design",
+        "Decide what to train: start from a recipe, then change what you like. "
+        "Everything is kept as you change it.",
+    )
+    draft = state.current_draft()
+    plan = preflight.inspect(draft)
+    summary.show(draft, plan)
+    tabs = st.tabs(list(_STEPS), key="step", on_change="rerun", bind="query-params")
+    for tab, show in zip(tabs, _STEPS.values(), strict=True):
+        if tab.open:  # the others would cost time and show nothing
+            with tab, page.guarded():
+                show(draft, plan)
+
+
+main()

@@ -1,0 +1,56 @@
+"""The draft in one line: data set, network, parameters, epochs; what is wrong, and the way on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.jobs.preflight import Preflight
+from core.models.plan import smallest_side
+from pages.widgets import page
+from pages.widgets.form import edit
+from pages.widgets.text import DASH, format_count
+
+
+def show(draft: RunConfig, plan: Preflight) -> None:
+    with st.container(border=True, key="draft_summary"):
+        with st.grid(5, min_column_width=130, gap="small"):
+            st.metric("Data set", draft.dataset.name)
+            shape = " × ".join(str(n) for n in plan.input_shape) if plan.input_shape else DASH
+            st.metric("Image", shape)
+            st.metric("Network", draft.architecture.name)
+            st.metric("Parameters", format_count(plan.parameters) if plan.layers else DASH)
+            st.metric("Epochs", format_count(draft.training.epochs))
+        with st.container(horizontal=True, gap="medium"):
+            page.link("pages/train/lr_range.py", "Find a learning rate", ":material/troubleshoot:")
+            page.link("pages/train/train.py", "Go on to training", ":material/play_circle:")
+    if plan.data_problem:
+        st.warning(str(plan.data_problem), icon=":material/warning:")
+    if plan.network_problem:
+        misfit(draft, plan, "top")
+    if plan.weights_problem:
+        st.error(str(plan.weights_problem), icon=":material/error:")
+
+
+def misfit(draft: RunConfig, plan: Preflight, place: str) -> None:
+    """The network refuses the images: why, and one click that mends it."""
+    st.error(
+        f"This network cannot take these images. {plan.network_problem}", icon=":material/error:"
+    )
+    side = smallest_side(draft.architecture)
+    if plan.input_shape and min(plan.input_shape[:2]) < side:
+        st.button(
+            f"Resize images to {side}×{side}",
+            icon=":material/aspect_ratio:",
+            key=f"resize_{place}",
+            on_click=edit,
+            args=({"dataset.image_size": [side, side]},),
+        )
+    elif draft.architecture.head == "sigmoid":
+        st.button(
+            "Use the softmax head",
+            icon=":material/build:",
+            key=f"use_softmax_{place}",
+            on_click=edit,
+            args=({"architecture.head": "softmax"},),
+        )

@@ -1,0 +1,164 @@
+"""st.cache_* around core: what pages read again and again is read once.
+
+Knows how long a result stays true, and nothing of what it means. Keys hold a file's
+modification time where the file may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from core.config import DatasetConfig, RunConfig, SplitConfig
+from core.data.catalog import find_dataset
+from core.data.dataset import Dataset, Subset
+from core.data.load import load_dataset
+from core.data.splits import Splits, make_splits
+from core.data.stats import SubsetStats, subset_stats
+from core.runs import MetricsLog, Run
+
+if TYPE_CHECKING:
+    from core.analysis.evaluation import Evaluation
+    from core.data.augmentation.preview import AugmentedSample
+
+
+# A configuration is frozen, and its JSON says all of it.
+_BY_JSON: dict[str | type[Any], Callable[[Any], Any]] = {
+    kind: (lambda section: section.model_dump_json())
+    for kind in (DatasetConfig, SplitConfig, RunConfig)
+}
+
+
+def run_config(run: Run) -> RunConfig:
+    """A run's configuration. Raises ConfigError where it cannot be read."""
+    return _run_config(str(run.path), _modified(run.config_path))
+
+
+def dataset(config: DatasetConfig) -> Dataset:
+    """The images and labels, mapped from disk. Raises DatasetError; downloads nothing."""
+    return _dataset(config, _version_on_disk(config))
+
+
+def splits(config: RunConfig) -> Splits:
+    """The run's own division into train, validation and test."""
+    version = _version_on_disk(config.dataset)
+    return _splits(config.dataset, config.split, version)
+
+
+def stats(config: RunConfig, split: str) -> SubsetStats:
+    """Statistics of the "train", "validation" or "test" split."""
+    version = _version_on_disk(config.dataset)
+    return _stats(config.dataset, config.split, split, version)
+
+
+def subset(config: RunConfig, split: str) -> Subset:
+    """The "train", "validation" or "test" images."""
+    return splits(config).named(split)
+
+
+def evaluation(run: Run) -> Evaluation:
+    """Raises RunError where the run has not been evaluated."""
+    return _evaluation(str(run.path), _modified(run.predictions_path))
+
+
+def model(run: Run) -> Any:
+    """The run's Keras model, on the CPU. Imports TensorFlow. Raises ModelError."""
+    return _model(str(run.path), _modified(run.model_path))
+
+
+def activations(run: Run, image: np.ndarray) -> dict[str, np.ndarray]:
+    """Every layer's output for one image (H, W, C) uint8."""
+    return _activations(str(run.path), _modified(run.model_path), image)
+
+
+def augmented(config: RunConfig, choice: int, seed: int, count: int) -> AugmentedSample:
+    """A training image and `count` augmented versions of it. Imports TensorFlow."""
+    version = _version_on_disk(config.dataset)
+    return _augmented(config, choice, seed, count, version)
+
+
+def metrics_log(run: Run) -> MetricsLog:
+    """The run's one reader, so that each look reads only what is new."""
+    return _metrics_log(str(run.path))
+
+
+def hide_gpu() -> None:
+    """Leave the whole GPU to the worker. Call before anything imports TensorFlow here."""
+    from core.machine import hide_gpu_from_this_process
+
+    hide_gpu_from_this_process()
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False)
+def _run_config(path: str, modified: int) -> RunConfig:
+    return Run(Path(path)).config()
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the images…", hash_funcs=_BY_JSON)
+def _dataset(config: DatasetConfig, version: str) -> Dataset:
+    return load_dataset(config)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_BY_JSON)
+def _splits(config: DatasetConfig, division: SplitConfig, version: str) -> Splits:
+    return make_splits(_dataset(config, version), division, limit=config.limit)
+
+
+@st.cache_data(max_entries=50, show_spinner="Measuring the images…", hash_funcs=_BY_JSON)
+def _stats(config: DatasetConfig, division: SplitConfig, split: str, version: str) -> SubsetStats:
+    return subset_stats(_splits(config, division, version).named(split))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _evaluation(path: str, modified: int) -> Evaluation:
+    from core.analysis.evaluation import load_evaluation
+
+    return load_evaluation(Run(Path(path)))
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading TensorFlow and the network…")
+def _model(path: str, modified: int) -> Any:
+    hide_gpu()
+    from core.models.export import load_model
+
+    return load_model(Run(Path(path)).model_path)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Running the network…")
+def _activations(path: str, modified: int, image: np.ndarray) -> dict[str, np.ndarray]:
+    from core.analysis.feature_maps import activations
+
+    return activations(_model(path, modified), image)
+
+
+@st.cache_resource(max_entries=30, show_spinner=False, hash_funcs=_BY_JSON)
+def _augmented(
+    config: RunConfig, choice: int, seed: int, count: int, version: str
+) -> AugmentedSample:
+    hide_gpu()
+    from core.data.augmentation.preview import augmented_sample
+
+    train = _splits(config.dataset, config.split, version).train
+    return augmented_sample(train, config.augmentation, choice=choice, seed=seed, count=count)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _metrics_log(path: str) -> MetricsLog:
+    return MetricsLog(Run(Path(path)).metrics_path)
+
+
+def _version_on_disk(config: DatasetConfig) -> str:
+    """Changes when the files behind a data set are replaced."""
+    return find_dataset(config.name).version
+
+
+def _modified(path: Path) -> int:
+    """0 where the file is missing: reading it says so in better words."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

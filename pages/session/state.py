@@ -1,0 +1,116 @@
+"""What the person is working on: the draft, the selected run, what widgets hold.
+
+The only place that names session keys. A session dies with its browser tab, so the
+address carries the ids (see `address`) and what they name lies on disk.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.recipes import find_recipe
+from core.runs.drafts import load_draft, new_draft_id, newest_draft, save_draft
+
+_DRAFT = "draft_id"
+_RUN = "run_id"
+_WRITTEN_RUN = "run_id_in_address"  # what the page wrote there, as against the person
+_ERRORS = "field_errors"
+_SHUFFLE = "shuffle"
+_NEXT_PAGE = "next_page"
+_FIRST_RECIPE = "digits-quick"
+
+
+def draft_id() -> str:
+    """This session's draft; a new id where it has none yet."""
+    return str(st.session_state.setdefault(_DRAFT, new_draft_id()))
+
+
+def set_draft_id(value: str) -> None:
+    st.session_state[_DRAFT] = value
+
+
+def current_draft() -> RunConfig:
+    """The draft of the address or session, else the newest saved, else the first recipe."""
+    saved = load_draft(draft_id())
+    return saved or newest_draft() or find_recipe(_FIRST_RECIPE).config
+
+
+def update_draft(config: RunConfig) -> None:
+    """Save the draft under this session's id, where a refresh or a restart finds it."""
+    save_draft(draft_id(), config)
+
+
+def run_id() -> str | None:
+    """The run that every page shows; None before one was selected."""
+    return st.session_state.get(_RUN)
+
+
+def set_run_id(value: str) -> None:
+    st.session_state[_RUN] = value
+
+
+def written_run_id() -> str | None:
+    """The run that the page itself wrote into the address."""
+    return st.session_state.get(_WRITTEN_RUN)
+
+
+def set_written_run_id(value: str) -> None:
+    st.session_state[_WRITTEN_RUN] = value
+
+
+def kept(name: str) -> str:
+    """A choice of what to look at; empty before one was made."""
+    return str(st.session_state.get(f"kept_{name}", ""))
+
+
+def set_kept(name: str, value: str) -> None:
+    st.session_state[f"kept_{name}"] = value
+
+
+def set_next_page(page: str) -> None:
+    """Where a callback wants the person to go; a callback itself cannot leave a page."""
+    st.session_state[_NEXT_PAGE] = page
+
+
+def take_next_page() -> str:
+    """Where to go now, once; empty where nowhere."""
+    return str(st.session_state.pop(_NEXT_PAGE, ""))
+
+
+def show_in_widget(key: str, value: Any) -> None:
+    """Make a keyed widget show this value. Call before the widget is drawn.
+
+    Assigned only where it differs, because an assignment overrides what the person may
+    have typed since.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def widget_value(key: str) -> Any:
+    """What a keyed widget holds; for its own callback."""
+    return st.session_state[key]
+
+
+def report_errors(errors: dict[str, str]) -> None:
+    """What was wrong with the last change, by field; replaces what was there."""
+    st.session_state[_ERRORS] = errors
+
+
+def error_of(field: str) -> str:
+    errors: dict[str, str] = st.session_state.get(_ERRORS, {})
+    return errors.get(field, "")
+
+
+def shuffles(name: str) -> int:
+    """How often this was reshuffled: a seed for what it shows."""
+    counts: dict[str, int] = st.session_state.get(_SHUFFLE, {})
+    return counts.get(name, 0)
+
+
+def reshuffle(name: str) -> None:
+    counts: dict[str, int] = st.session_state.get(_SHUFFLE, {})
+    st.session_state[_SHUFFLE] = {**counts, name: counts.get(name, 0) + 1}

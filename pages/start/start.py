@@ -1,0 +1,171 @@
+"""Start: the device, the data sets, the last runs, and one button that does it all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from core.data.catalog import list_datasets
+from core.errors import ConfigError, UserError
+from core.jobs import launch, preflight
+from core.machine import describe_device
+from core.recipes import find_recipe
+from core.runs import Run, State
+from pages.session import address, cache, run_list, state
+from pages.widgets import datasets, page
+from pages.widgets.text import DASH, format_count, format_percent, format_when
+
+_LAST_RUNS = 8
+_TRAIN = "pages/train/train.py"
+_REFUSED = "start.digits"  # under which name a refusal is kept
+_COLOURS: dict[State, Literal["blue", "gray", "green", "orange", "red"]] = {
+    State.RUNNING: "blue",
+    State.QUEUED: "gray",
+    State.PAUSED: "orange",
+    State.FINISHED: "green",
+    State.STOPPED: "orange",
+    State.FAILED: "red",
+    State.CRASHED: "red",
+}
+# On a phone a run takes two lines of three, and the headings would name nothing.
+_PHONE = """<style>@media (max-width: 640px) {
+.st-key-last_runs_head {display: none}
+.st-key-last_runs [data-testid="stColumn"] {flex: 1 1 28%; min-width: 28%; width: auto}
+}</style>"""
+_COLUMNS = (1.4, 2.2, 1.8, 1.3, 1.4, 1.1)
+
+
+def main() -> None:
+    if state.take_next_page() == _TRAIN:
+        st.switch_page(_TRAIN, query_params=address.parameters())
+    page.header(
+        "ConvScope",
+        "Train a convolutional network on images, watch it learn, and see what it has learned.",
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        _first_run()
+    with right, st.container(border=True, height="stretch"):
+        _device()
+    _last_runs()
+    _data_sets()
+
+
+def _first_run() -> None:
+    st.subheader("See the whole road in a minute", anchor=False)
+    st.markdown(
+        "One click trains a small network on 1,797 handwritten digits. You watch its loss fall "
+        "and its accuracy rise, then read its mistakes and let it classify a picture of yours."
+    )
+    st.button(
+        "Train on digits now",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="train_digits",
+        on_click=_train_digits,
+    )
+    if state.error_of(_REFUSED):
+        st.error(state.error_of(_REFUSED), icon=":material/error:")
+    if run_list.at_work() is not None:
+        st.caption("A run is at work now. A new one waits until the device is free.")
+    with st.container(horizontal=True, gap="medium"):
+        page.link("pages/data/browse.py", "Look at the images", ":material/photo_library:")
+        page.link("pages/design/design.py", "Design your own run", ":material/tune:")
+
+
+def _train_digits() -> None:
+    """A callback, so that what interrupts the drawing of the page cannot lose the click."""
+    config = find_recipe("digits-quick").config
+    try:
+        preflight.check(config)
+        run = launch.start(config)
+    except UserError as error:
+        state.report_errors({_REFUSED: str(error)})
+    else:
+        state.report_errors({})
+        run_list.select(run.id)
+        state.set_next_page(_TRAIN)
+
+
+def _device() -> None:
+    device = describe_device()
+    st.subheader("Your device", anchor=False)
+    kind = "Processor" if device.kind == "cpu" else "Graphics card"
+    st.markdown(f"**{kind}**: {device.name}")
+    st.markdown(f"**Precision**: {_PRECISIONS.get(device.precision, device.precision)}")
+    st.caption(f"Chosen because {device.reason}. The Design page can change it.")
+    if device.note:
+        st.info(device.note, icon=":material/info:")
+
+
+_PRECISIONS = {
+    "float32": "32-bit floating point",
+    "mixed_bfloat16": "mixed, 16-bit bfloat with 32-bit weights",
+    "mixed_float16": "mixed, 16-bit floating point with 32-bit weights",
+}
+
+
+def _last_runs() -> None:
+    st.subheader("Last runs", anchor=False)
+    found = run_list.runs(job=None)
+    if not found:
+        st.caption("None yet. The button above makes the first.")
+        return
+    st.html(_PHONE)
+    with st.container(border=True, key="last_runs", gap="xsmall"):
+        titles = ("When", "Data set", "Network", "State", "Test accuracy", "")
+        with st.container(key="last_runs_head"):
+            for place, title in zip(st.columns(_COLUMNS), titles, strict=True):
+                place.caption(title)
+        for run in found[:_LAST_RUNS]:
+            _row(run)
+    if len(found) > _LAST_RUNS:
+        st.caption(f"The newest {_LAST_RUNS} of {format_count(len(found))} runs.")
+
+
+def _row(run: Run) -> None:
+    try:
+        config = cache.run_config(run)
+    except ConfigError as error:
+        st.caption(f"{run.id}: {error}")
+        return
+    status = run.status()
+    when, data, network, condition, accuracy, open_it = st.columns(
+        _COLUMNS, vertical_alignment="center"
+    )
+    when.markdown(format_when(status.created))
+    data.markdown(config.dataset.name)
+    network.markdown(config.architecture.name)
+    condition.badge(str(status.state), color=_COLOURS[status.state])
+    if config.job == "range-test":
+        accuracy.markdown("range test")
+        opened = "pages/train/lr_range.py"
+    else:
+        result = status.training_result
+        accuracy.markdown(format_percent(result.test_accuracy if result else None))
+        opened = (
+            "pages/understand/evaluate.py"
+            if run.predictions_path.is_file()
+            else "pages/train/train.py"
+        )
+    with open_it:
+        query = {**address.parameters(), "run": run.id}
+        st.page_link(opened, label="Open", icon=":material/arrow_forward:", query_params=query)
+
+
+def _data_sets() -> None:
+    st.subheader("Data sets", anchor=False)
+    with st.grid(min_column_width=260):
+        for info in list_datasets():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"**{info.title}**")
+                st.markdown(datasets.badge(info))
+                classes = DASH if info.num_classes is None else f"{info.num_classes:,}"
+                st.caption(
+                    f"{datasets.images_in_all(info)} images · {classes} classes · "
+                    f"{datasets.shape_words(info.image_shape)}"
+                )
+
+
+main()

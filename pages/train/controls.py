@@ -1,0 +1,86 @@
+"""The buttons over a run: stop, pause, resume, delete. Each asks core.jobs.launch.
+
+Knows which button a state allows, and nothing of how a worker carries it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import RunError
+from core.jobs import launch
+from core.runs import Run, State, Status, delete_run, requests
+
+
+def show(run: Run, status: Status, *, pausable: bool = True) -> None:
+    """The buttons that the run's state allows, in one row."""
+    with st.container(horizontal=True, horizontal_alignment="right", key=f"controls_{run.id}"):
+        if status.state.alive:
+            _living(run, status, pausable)
+        elif pausable and _can_resume(status):
+            _resume(run)
+        if not status.state.alive:
+            _delete(run)
+
+
+def _living(run: Run, status: Status, pausable: bool) -> None:
+    asked = requests.pending(run)
+    queued = status.state is State.QUEUED
+    st.button(
+        "Take out of the queue" if queued else "Stop",
+        key=f"stop_{run.id}",
+        icon=":material/stop:",
+        disabled=asked is requests.Request.STOP,
+        help="Nothing has been trained yet." if queued else "Ends now and keeps what was learned.",
+        on_click=_act,
+        args=(launch.request_stop, run),
+    )
+    if pausable and not queued:
+        st.button(
+            "Pause",
+            key=f"pause_{run.id}",
+            icon=":material/pause:",
+            disabled=asked is not None,
+            help="Writes a checkpoint and frees the device. Resume goes on exactly there.",
+            on_click=_act,
+            args=(launch.request_pause, run),
+        )
+
+
+def _resume(run: Run) -> None:
+    st.button(
+        "Resume",
+        key=f"resume_{run.id}",
+        icon=":material/play_arrow:",
+        type="primary",
+        help="Goes on from the last checkpoint.",
+        on_click=_act,
+        args=(launch.resume, run),
+    )
+
+
+def _can_resume(status: Status) -> bool:
+    """A stopped run that has done all its steps has nothing left to resume."""
+    return status.state.resumable and not (status.steps and status.step >= status.steps)
+
+
+def _delete(run: Run) -> None:
+    with st.popover("Delete", icon=":material/delete:", key=f"delete_{run.id}"):
+        st.markdown("Delete this run, its model and its results **for good**?")
+        st.button(
+            "Delete for good",
+            key=f"delete_now_{run.id}",
+            type="primary",
+            on_click=_act,
+            args=(delete_run, run),
+        )
+
+
+def _act(action: Callable[[Run], None], run: Run) -> None:
+    """Runs before the page is drawn anew, so that the page shows what came of it."""
+    try:
+        action(run)
+    except RunError as error:
+        st.toast(str(error), icon=":material/error:")

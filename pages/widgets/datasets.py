@@ -1,0 +1,94 @@
+"""Choosing a data set, and getting one that is not here yet: shared by Browse and Design.
+
+Knows nothing of files and formats; core.data does.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import DatasetConfig
+from core.data.catalog import DatasetInfo, find_dataset
+from core.data.load import load_dataset
+from core.data.places import datasets_folder
+from core.errors import DatasetError
+from pages.widgets.text import DASH, format_bytes, format_count
+
+STATES = {
+    "ready": ":green-badge[:material/check: Ready]",
+    "found": ":blue-badge[:material/folder_open: Found, read on first use]",
+    "downloadable": ":gray-badge[:material/download: Not downloaded]",
+}
+_PROBLEM = ":red-badge[:material/error: Cannot be read]"
+
+
+def badge(info: DatasetInfo) -> str:
+    """The set's state as a coloured label in Markdown."""
+    return _PROBLEM if info.problem else STATES[info.state]
+
+
+def label(info: DatasetInfo) -> str:
+    """Title and state for a list of choices."""
+    if info.problem:
+        return f"{info.title} (cannot be read)"
+    return f"{info.title} (not downloaded)" if info.state == "downloadable" else info.title
+
+
+def images_in_all(info: DatasetInfo) -> str:
+    return format_count(sum(info.sizes.values())) if info.sizes else DASH
+
+
+def shape_words(shape: tuple[int, int, int]) -> str:
+    """(32, 32, 3) -> "32 × 32, colour"."""
+    height, width, channels = shape
+    return f"{height} × {width}, {'grey' if channels == 1 else 'colour'}"
+
+
+def ensure(config: DatasetConfig, key: str) -> bool:
+    """True where the images can be shown now; else says what is missing and the way out."""
+    info = find_dataset(config.name)
+    if info.problem:
+        st.error(info.problem, icon=":material/error:")
+        return False
+    if info.state == "downloadable":
+        offer_download(info, key)
+        return False
+    if info.state == "found":
+        _load(config, download=False)
+    return True
+
+
+def offer_download(info: DatasetInfo, key: str) -> None:
+    """Says that the set is not here, and downloads it on a click."""
+    volume = f" ({format_bytes(info.download_bytes)})" if info.download_bytes else ""
+    with st.container(border=True, key=f"download_{key}"):
+        st.markdown(
+            f":material/download: &ensp;**{info.title} is not on this machine yet.** "
+            f"It can be downloaded from its home{volume}. "
+            f"Where there is no connection, put its archive into `{datasets_folder()}` by hand."
+        )
+        st.caption(info.source)
+        if st.button(f"Download {info.title}{volume}", key=f"download_button_{key}"):
+            _load(DatasetConfig(name=info.name), download=True)
+            st.rerun()
+
+
+def _load(config: DatasetConfig, *, download: bool) -> None:
+    """Load once with a progress bar; from then on loading is instant."""
+    bar = st.progress(0.0, text="Starting…")
+    shown = -1
+
+    def progress(fraction: float | None, message: str) -> None:
+        nonlocal shown
+        percent = round(100 * (fraction or 0.0))
+        if percent != shown:  # every call is a message to the browser
+            shown = percent
+            bar.progress(min(max(percent, 0), 100), text=message)
+
+    try:
+        load_dataset(config, download=download, progress=progress)
+    except DatasetError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+    finally:
+        bar.empty()

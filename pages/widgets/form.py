@@ -1,0 +1,225 @@
+"""Widgets bound to fields of the draft: they show the draft and change it at once.
+
+A field is a dotted path in RunConfig ("training.epochs"). A value that RunConfig refuses
+leaves the draft as it was and is answered beside its widget. Knows no field's meaning.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.config import RunConfig, apply_changes
+from core.errors import ConfigError
+from pages.session import state
+
+_OFF = "off"
+
+
+def edit(changes: Mapping[str, Any], field: str = "") -> None:
+    """Change fields of the draft together; an error is shown at `field`."""
+    try:
+        config = apply_changes(state.current_draft(), changes.items())
+    except ConfigError as error:
+        state.report_errors({field or next(iter(changes)): _sentence(str(error))})
+    else:
+        state.report_errors({})
+        state.update_draft(config)
+
+
+class Form:
+    """Draws widgets that show one configuration and write their changes to the draft."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self._data = config.model_dump(mode="json")
+
+    def value(self, path: str) -> Any:
+        place: Any = self._data
+        for name in path.split("."):
+            place = place[int(name)] if isinstance(place, list) else place[name]
+        return place
+
+    def integer(
+        self,
+        label: str,
+        path: str,
+        low: int,
+        high: int,
+        *,
+        step: int = 1,
+        help: str | None = None,
+        optional: str | None = None,
+    ) -> None:
+        """A whole number. `optional` is what an empty field means, where it may be empty."""
+        key = self._show(path, self.value(path))
+        st.number_input(
+            label,
+            low,
+            high,
+            value=None if optional else "min",
+            step=step,
+            key=key,
+            help=help,
+            placeholder=optional,
+            on_change=_store,
+            args=(path, key),
+        )
+        self.error(path)
+
+    def number(
+        self,
+        label: str,
+        path: str,
+        low: float,
+        high: float,
+        step: float,
+        *,
+        help: str | None = None,
+    ) -> None:
+        """A number with a decimal point."""
+        key = self._show(path, float(self.value(path)))
+        st.number_input(
+            label,
+            float(low),
+            float(high),
+            step=step,
+            format="%.6g",
+            key=key,
+            help=help,
+            on_change=_store,
+            args=(path, key),
+        )
+        self.error(path)
+
+    def learning_rate(self, label: str, path: str, *, help: str | None = None) -> None:
+        """A learning rate; a step changes its leading digits by one tenth."""
+        magnitude = math.floor(math.log10(self.value(path)))
+        self.number(label, path, 1e-8, 100.0, 10.0 ** (magnitude - 1), help=help)
+
+    def slider(
+        self,
+        label: str,
+        path: str,
+        low: float,
+        high: float,
+        step: float,
+        *,
+        format: str | None = None,
+        help: str | None = None,
+    ) -> None:
+        """A number between two ends. A value outside them widens the slider."""
+        value = type(step)(self.value(path))
+        key = self._show(path, value)
+        st.slider(
+            label,
+            min(low, value),
+            max(high, value),
+            step=step,
+            format=format,
+            key=key,
+            help=help,
+            on_change=_store,
+            args=(path, key),
+        )
+        self.error(path)
+
+    def choice(
+        self,
+        label: str,
+        path: str,
+        options: Mapping[Any, str],
+        *,
+        help: str | None = None,
+        on_change: Callable[[str, str], None] | None = None,
+    ) -> None:
+        """One of several; `options` gives each value its words."""
+        value = self.value(path)
+        if value not in options:
+            options = {**options, value: f"{value} (not found)"}
+        key = self._show(path, value)
+        st.selectbox(
+            label,
+            list(options),
+            format_func=options.__getitem__,
+            key=key,
+            help=help,
+            on_change=on_change or _store,
+            args=(path, key),
+        )
+        self.error(path)
+
+    def toggle(self, label: str, path: str, *, help: str | None = None) -> None:
+        key = self._show(path, bool(self.value(path)))
+        st.toggle(label, key=key, help=help, on_change=_store, args=(path, key))
+        self.error(path)
+
+    def text(self, label: str, path: str, *, help: str | None = None) -> None:
+        key = self._show(path, self.value(path))
+        st.text_input(label, key=key, help=help, on_change=_store, args=(path, key))
+        self.error(path)
+
+    def switch(
+        self,
+        label: str,
+        path: str,
+        *,
+        on: Mapping[str, Any],
+        off: Mapping[str, Any],
+        help: str | None = None,
+    ) -> bool:
+        """Whether an optional field is there; `on` and `off` are what the switch changes."""
+        present = self.value(path) is not None
+        key = f"{_key(path)}_{_OFF}"
+        state.show_in_widget(key, present)
+
+        def store() -> None:
+            edit(on if state.widget_value(key) else off, path)
+
+        st.toggle(label, key=key, help=help, on_change=store)
+        self.error(path)
+        return present
+
+    def whole_numbers(self, label: str, path: str, *, help: str | None = None) -> None:
+        """Several whole numbers, written with commas between."""
+        key = self._show(path, ", ".join(str(item) for item in self.value(path)))
+        st.text_input(label, key=key, help=help, on_change=_store_numbers, args=(path, key))
+        self.error(path)
+
+    def error(self, path: str) -> None:
+        """What was wrong with the last change to this field."""
+        message = state.error_of(path)
+        if message:
+            st.error(message, icon=":material/error:")
+
+    def _show(self, path: str, value: Any) -> str:
+        key = _key(path)
+        state.show_in_widget(key, value)
+        return key
+
+
+def _key(path: str) -> str:
+    return f"draft.{path}"
+
+
+def _store(path: str, key: str) -> None:
+    edit({path: state.widget_value(key)})
+
+
+def _store_numbers(path: str, key: str) -> None:
+    text = state.widget_value(key) or ""
+    try:
+        numbers = [int(number) for number in text.replace(",", " ").split()]
+    except ValueError:
+        message = f"Received {text!r}; write whole numbers with commas between, such as 256, 128."
+        state.report_errors({path: message})
+    else:
+        edit({path: numbers})
+
+
+def _sentence(message: str) -> str:
+    """One wrong field a line reads better as a list."""
+    lines = message.splitlines()
+    return message if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)

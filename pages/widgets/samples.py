@@ -1,0 +1,73 @@
+"""A row of test images to try: one click chooses, the choice stands in the address.
+
+Knows nothing of what is done with the image chosen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.config import RunConfig
+from core.data.dataset import Subset
+from core.data.stats import sample_across_classes
+from core.runs import Run
+from pages.session import address, cache
+from pages.widgets.gallery import Tile, gallery
+
+SHOWN = 10
+_CHOSEN, _SHUFFLE = "sample", "shuffle"
+
+
+def pick(run: Run, key: str, *, default: bool = False) -> int | None:
+    """The position in the test split of the image chosen.
+
+    Args:
+        default: take the first image shown where none is chosen yet; else None.
+    """
+    config = cache.run_config(run)
+    test = cache.subset(config, "test")
+    chosen = _chosen(test)
+    seed = address.number(_SHUFFLE) or 0
+    positions = sample_across_classes(test, len(names(config)), SHOWN, seed)
+    if chosen is not None and chosen not in positions:
+        positions = [chosen, *positions[: SHOWN - 1]]
+    if chosen is None and default:
+        chosen = positions[0]
+    marked = positions.index(chosen) if chosen is not None else None
+    picked = gallery(_tiles(config, test, positions), key, size=56, clickable=True, chosen=marked)
+    if picked is not None and positions[picked] != chosen:
+        address.write(_CHOSEN, str(positions[picked]))
+        st.rerun()
+    st.button("Other images", icon=":material/shuffle:", key=f"{key}_shuffle", on_click=_shuffle)
+    return chosen
+
+
+def image_of(run: Run, position: int) -> tuple[np.ndarray, str]:
+    """A test image (H, W, C) uint8 and its class."""
+    config = cache.run_config(run)
+    images, labels = cache.subset(config, "test").gather([position])
+    return images[0], names(config)[int(labels[0])]
+
+
+def names(config: RunConfig) -> tuple[str, ...]:
+    return cache.dataset(config.dataset).classes
+
+
+def _shuffle() -> None:
+    address.write(_SHUFFLE, str((address.number(_SHUFFLE) or 0) + 1))
+    address.forget(_CHOSEN)
+
+
+def _chosen(test: Subset) -> int | None:
+    number = address.number(_CHOSEN)
+    return number if number is not None and number < len(test) else None
+
+
+def _tiles(config: RunConfig, test: Subset, positions: list[int]) -> list[Tile]:
+    images, labels = test.gather(positions)
+    classes = names(config)
+    return [
+        Tile(image, classes[int(label)], hint=f"Test image {position}")
+        for image, label, position in zip(images, labels, positions, strict=True)
+    ]

@@ -1,0 +1,79 @@
+"""The sidebar under the navigation: the device and the run that is at work, if any.
+
+Looks only at status files, so that it may be drawn on every page.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import ConfigError
+from core.machine import describe_device
+from core.runs import Run, State, Status
+from pages.session import cache, run_list
+from pages.widgets import page
+from pages.widgets.text import format_duration
+
+_EVERY_SECONDS = 3.0
+_MARK = """
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 32" width="{width}" height="32">
+<g fill="#3F95CF"><rect x="1" y="3" width="26" height="26" rx="5" opacity=".28"/>
+<rect x="7" y="9" width="14" height="14" rx="3" opacity=".55"/>
+<rect x="11.5" y="13.5" width="5" height="5" rx="1.2"/></g>{name}</svg>
+"""
+_NAME = (
+    '<text x="38" y="23" font-family="Helvetica, Arial, sans-serif" font-size="20" '
+    'font-weight="600" fill="{ink}" textLength="106" lengthAdjust="spacingAndGlyphs">'
+    "ConvScope</text>"
+)
+
+
+def icon() -> str:
+    """The mark alone, as SVG. (Streamlit fetches a :material: page icon from the internet.)"""
+    return _MARK.format(width=32, name="").strip()
+
+
+def show() -> None:
+    """Name, the run at work, and the device."""
+    ink = "#e8edf2" if st.context.theme.type == "dark" else "#1c2733"
+    whole = _MARK.format(width=150, name=_NAME.format(ink=ink))
+    st.logo(whole.strip(), size="large", icon_image=icon())
+    with st.sidebar:
+        working = run_list.at_work()
+        if working is not None:
+            # Switched off when nothing runs: a fragment left on costs, and disturbs widgets.
+            st.fragment(_active_run, run_every=_EVERY_SECONDS)(working)
+        _device()
+
+
+def _device() -> None:
+    device = describe_device()
+    icon = ":material/memory:" if device.kind == "cpu" else ":material/developer_board:"
+    st.caption(f"{icon} {device.name}", help=f"{device.precision}: {device.reason}.")
+
+
+def _active_run(run: Run) -> None:
+    status = run.status()
+    if not status.state.alive:
+        st.rerun(scope="app")
+    with st.container(gap="xsmall", key="sidebar_run"):
+        page.link(_page(run), f"**{run_list.title(run)}**", icon=":material/monitoring:")
+        st.progress(status.fraction_done, text=_words(status))
+
+
+def _page(run: Run) -> str:
+    try:
+        job = cache.run_config(run).job
+    except ConfigError:
+        job = "train"
+    return "pages/train/lr_range.py" if job == "range-test" else "pages/train/train.py"
+
+
+def _words(status: Status) -> str:
+    if status.state is State.QUEUED:
+        return "Waiting for the device"
+    if not status.step:
+        return status.doing[:1].upper() + status.doing[1:]
+    left = status.seconds_left
+    place = f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
+    return place if left is None else f"{place} · {format_duration(left)} left"

@@ -1,0 +1,58 @@
+"""Numbers, times and sizes in words: one notation for each, on all pages."""
+
+from __future__ import annotations
+
+import time
+
+DASH = "–"
+
+
+def format_count(value: float) -> str:
+    """2168362 -> "2,168,362"."""
+    return f"{value:,.0f}"
+
+
+def format_percent(fraction: float | None, digits: int = 1) -> str:
+    """0.978 -> "97.8 %"."""
+    return DASH if fraction is None else f"{100 * fraction:.{digits}f} %"
+
+
+def format_learning_rate(value: float) -> str:
+    """A learning rate: 0.001 -> "0.001", 0.00001 -> "1e-05"."""
+    return f"{value:.3g}"
+
+
+def format_bytes(number: float) -> str:
+    """Bytes in words: 139362848 -> "139 MB"."""
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def format_duration(seconds: float | None) -> str:
+    """95 -> "1 min 35 s"."""
+    if seconds is None:
+        return DASH
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def format_when(moment: float, now: float | None = None) -> str:
+    """A time as a person says it: "5 min ago", "yesterday 14:02", "3 Mar 2026"."""
+    now = time.time() if now is None else now
+    local, today = time.localtime(moment), time.localtime(now)
+    if now - moment < 60:
+        return "just now"
+    if now - moment < 3600:
+        return f"{int((now - moment) // 60)} min ago"
+    if local[:3] == today[:3]:
+        return f"today {time.strftime('%H:%M', local)}"
+    if local[:3] == time.localtime(now - 86_400)[:3]:
+        return f"yesterday {time.strftime('%H:%M', local)}"
+    return f"{local.tm_mday} {time.strftime('%b %Y', local)}"

@@ -1,0 +1,138 @@
+"""`python -m core` as a person types it: answers on standard output, one line on error."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.config import DatasetConfig
+from core.data.load import load_dataset
+from core.runs import Run, State
+from tests.conftest import ROOT
+
+PARAMETERS = {
+    "plain-4": 2_168_362,
+    "batchnorm-6": 2_397_226,
+    "catdog-4": 3_453_121,
+    "vgg-6": 552_362,
+}
+
+
+def core(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "core", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
+    )
+
+
+def answer(*arguments: str):
+    done = core(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def complaint(*arguments: str) -> str:
+    """The one line that a failing command says."""
+    done = core(*arguments)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Twelve test digits as PNG files."""
+    folder = tmp_path_factory.mktemp("pictures")
+    images, _ = load_dataset(DatasetConfig(name="digits")).test.gather(np.arange(12))
+    paths = [folder / f"{i}.png" for i in range(12)]
+    for path, image in zip(paths, images, strict=True):
+        Image.fromarray(image[..., 0]).save(path)
+    return paths
+
+
+def test_doctor_names_device_precision_versions_and_data_sets():
+    report = answer("doctor")
+    assert report["kind"] in ("cpu", "gpu")
+    assert report["precision"] in ("float32", "mixed_bfloat16", "mixed_float16")
+    assert report["reason"]
+    assert report["versions"]["tensorflow"]
+    states = {item["name"]: item["state"] for item in report["datasets"]}
+    assert states["digits"] == "ready"
+    assert {"cifar10", "cifar100", "mnist", "fashion-mnist"} <= set(states)
+    assert "Precision" in core("doctor").stdout
+
+
+def test_models_have_the_write_ups_parameters():
+    rows = {row["name"]: row for row in answer("models")}
+    assert {name: rows[name]["parameters"] for name in PARAMETERS} == PARAMETERS
+    assert rows["vgg-6"]["trainable"] == 551_466
+    assert rows["catdog-4"]["input_shape"] == [150, 150, 3]
+    assert set(rows["plain-4"]) == {"name", "input_shape", "parameters", "trainable"}
+
+
+def test_recipes_are_complete_configurations(tmp_path: Path):
+    rows = {row["name"]: row for row in answer("recipes")}
+    assert "digits-quick" in rows
+    assert len(rows) >= 5
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(rows["digits-quick"]["config"]))
+    done = core("train", str(path), "--set", "training.epochs=0")
+    assert "training.epochs" in done.stderr  # everything else of it was taken
+
+
+def test_train_ends_with_the_runs_id(finished_run: Run):
+    assert finished_run.status().state is State.FINISHED
+
+
+def test_training_what_is_not_there_is_one_clear_line():
+    assert "no recipe 'none'" in complaint("train", "--recipe", "none")
+    assert "unicorns" in complaint(
+        "train", "--recipe", "digits-quick", "--set", "dataset.name=unicorns"
+    )
+    assert "cannot be read" in complaint("train", "/no/such/config.json")
+    assert "either" in complaint("train")
+    too_small = ["--set", "architecture=catdog-4", "--set", "architecture.head=softmax"]
+    line = complaint("train", "--recipe", "digits-quick", *too_small)
+    assert "46" in line
+    assert "block" in line
+
+
+def test_evaluate(finished_run: Run):
+    report = answer("evaluate", finished_run.id, "--runs", str(finished_run.path.parent))
+    assert {"test_accuracy", "test_loss", "confusion", "classes", "per_class"} <= set(report)
+    confusion = np.array(report["confusion"])
+    assert confusion.shape == (10, 10)
+    assert report["test_accuracy"] == pytest.approx(np.trace(confusion) / confusion.sum())
+    assert "no run 'nothing'" in complaint("evaluate", "nothing")
+
+
+def test_classify_names_what_is_in_photos(finished_run: Run, pictures: list[Path]):
+    rows = answer("classify", str(finished_run.path), *map(str, pictures))
+    assert [row["file"] for row in rows] == [str(path) for path in pictures]
+    with np.load(finished_run.predictions_path) as file:
+        expected = file["probabilities"][:12]
+    for row, probabilities in zip(rows, expected, strict=True):
+        assert len(row["top"]) == 5
+        assert row["top"][0]["class"] == str(probabilities.argmax())
+        assert row["top"][0]["probability"] == pytest.approx(probabilities.max(), abs=1e-3)
+
+
+def test_a_file_that_is_no_picture_spoils_only_its_own_answer(
+    finished_run: Run, pictures: list[Path]
+):
+    bad = pictures[0].with_name("letter.txt")
+    bad.write_text("Dear reader")
+    done = core("classify", str(finished_run.path), str(bad), str(pictures[0]), "--json")
+    rows = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert set(rows[0]) == {"file", "error"}
+    assert set(rows[1]) == {"file", "top"}
+    assert done.stderr == ""

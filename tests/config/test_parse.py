@@ -1,0 +1,101 @@
+"""Configurations: whole through JSON, refused with the field, the value and what is allowed."""
+
+import json
+
+import pytest
+
+from core.config import (
+    AugmentationConfig,
+    RunConfig,
+    apply_overrides,
+    load_config,
+    parse_config,
+)
+from core.errors import ConfigError
+
+
+@pytest.fixture
+def config():
+    return RunConfig(architecture="vgg-6")
+
+
+def test_json_round_trip(config):
+    assert parse_config(json.loads(config.to_json())) == config
+
+
+def test_a_preset_is_named_by_a_string(config):
+    assert config.architecture.name == "vgg-6"
+    with pytest.raises(ConfigError, match=r"no preset 'vgg-66'; presets: .*vgg-6"):
+        parse_config({"architecture": "vgg-66"})
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"training": {"epochs": 0}}, ["training.epochs", "received 0", "greater than"]),
+        ({"training": {"epoch": 3}}, ["training.epoch", "no such field"]),
+        ({"augmentation": {"fill": "mirror"}}, ["augmentation.fill", "'mirror'", "'nearest'"]),
+        ({"optimizer": {"kind": "sgdd"}}, ["optimizer", "sgdd", "'sgd'"]),
+        ({"schedule": {"kind": "constant", "learning_rate": -1}}, ["learning_rate", "-1"]),
+        ({"range_test": {"start": 1.0, "end": 0.1}}, ["end is 0.1", "above start, 1"]),
+        (
+            {"schedule": {"kind": "cyclical", "learning_rate": 1, "max_learning_rate": 0.5}},
+            ["max_learning_rate is 0.5", "above"],
+        ),
+        ({"augmentation": {"mixup": 0.2, "cutmix": 1.0}}, ["mixup and cutmix"]),
+        ({"title": 3}, ["title", "received 3"]),
+    ],
+)
+def test_errors_name_field_value_and_what_is_allowed(data, words):
+    with pytest.raises(ConfigError) as error:
+        parse_config({"architecture": "compact", **data})
+    assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_what_is_missing_is_named():
+    with pytest.raises(ConfigError, match="architecture: is missing"):
+        parse_config({})
+    with pytest.raises(ConfigError):
+        parse_config([])
+
+
+def test_overrides(config):
+    changed = apply_overrides(
+        config,
+        ["epochs=2", "dataset.name=cifar10", "optimizer.kind=sgd", "optimizer.momentum=0.5"],
+    )
+    assert changed.training.epochs == 2
+    assert changed.dataset.name == "cifar10"
+    assert changed.optimizer.momentum == 0.5
+    assert apply_overrides(config, ["architecture=compact"]).architecture.name == "compact"
+    assert config.training.epochs == 10
+
+
+def test_a_preset_s_fields_can_be_set_after_it(config):
+    changed = apply_overrides(config, ["architecture=catdog-4", "architecture.head=softmax"])
+    assert changed.architecture.name == "catdog-4"
+    assert changed.architecture.head == "softmax"
+
+
+def test_another_schedule_keeps_the_rate(config):
+    changed = apply_overrides(config, ["schedule.learning_rate=0.5", "schedule.kind=cosine"])
+    assert changed.schedule.learning_rate == 0.5
+
+
+@pytest.mark.parametrize("text", ["epochs", "=3", "epohcs=3", "training.epochs.x=1", "epochs=two"])
+def test_overrides_that_make_no_sense(config, text):
+    with pytest.raises(ConfigError):
+        apply_overrides(config, [text])
+
+
+def test_augmentation_is_active_only_where_something_is_on():
+    assert not AugmentationConfig(fill="wrap", start_epoch=5).active
+    assert AugmentationConfig(horizontal_flip=True).active
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    with pytest.raises(ConfigError, match=r"none\.json cannot be read"):
+        load_config(tmp_path / "none.json")
+    (tmp_path / "x.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="is not JSON"):
+        load_config(tmp_path / "x.json")

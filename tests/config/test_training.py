@@ -1,0 +1,66 @@
+"""Which weights are kept is one choice; steps are counted in one place."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.config import RunConfig, TrainingConfig, apply_overrides, batches_in, parse_config
+from core.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("fields", "monitor"),
+    [
+        ({}, "val_accuracy"),
+        ({"keep": "last"}, None),
+        ({"keep": "best_val_loss"}, "val_loss"),
+        ({"keep": "early_stopping", "early_stopping": {"monitor": "val_loss"}}, "val_loss"),
+        ({"keep": "early_stopping", "early_stopping": {"monitor": "val_accuracy"}}, "val_accuracy"),
+        ({"keep": "best_val_loss", "early_stopping": {"monitor": "val_accuracy"}}, "val_loss"),
+    ],
+)
+def test_one_field_decides_which_weights_are_kept(fields, monitor):
+    assert TrainingConfig(**fields).keep_monitor == monitor
+
+
+def test_keeping_by_early_stopping_needs_early_stopping():
+    with pytest.raises(ConfigError, match="early_stopping is off; switch it on, or keep 'last'"):
+        parse_config({"architecture": "compact", "training": {"keep": "early_stopping"}})
+
+
+@pytest.mark.parametrize(
+    ("before", "keep"),
+    [
+        ({"keep": "best", "monitor": "val_accuracy"}, "best_val_accuracy"),
+        ({"keep": "best", "monitor": "val_loss"}, "best_val_loss"),
+        ({"keep": "best"}, "best_val_accuracy"),
+        ({"monitor": "val_loss"}, "best_val_loss"),
+        ({"keep": "last", "monitor": "val_loss"}, "last"),
+        (
+            {"keep": "last", "monitor": "val_loss", "early_stopping": {"restore_best": True}},
+            "early_stopping",
+        ),
+        ({"keep": "last", "early_stopping": {"restore_best": False}}, "last"),
+    ],
+)
+def test_the_three_fields_of_before_are_read_as_the_one(before, keep):
+    assert TrainingConfig.model_validate(before).keep == keep
+
+
+def test_a_field_of_before_beside_the_one_of_now_is_refused():
+    config = RunConfig(architecture="compact")
+    with pytest.raises(ConfigError, match="monitor"):
+        apply_overrides(config, ["training.monitor=val_loss"])
+
+
+@pytest.mark.parametrize(
+    ("images", "batch_size", "batches"), [(100, 10, 10), (101, 10, 11), (1, 64, 1), (0, 64, 0)]
+)
+def test_the_last_batch_may_be_short(images, batch_size, batches):
+    assert batches_in(images, batch_size) == batches
+
+
+def test_steps_of_an_epoch_and_of_a_run():
+    assert TrainingConfig(epochs=3, batch_size=64).steps_in_epoch(45_000) == 704
+    assert TrainingConfig(epochs=3, batch_size=64).total_steps(45_000) == 2112
+    assert TrainingConfig(epochs=3, steps_per_epoch=250).total_steps(45_000) == 750

@@ -1,0 +1,178 @@
+"""Downloads against a real local server: whole and verified, or nothing at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.data.sources import download as module
+from core.data.sources.download import RemoteFile, download
+from core.errors import DatasetError
+
+CONTENT = os.urandom(700_000)
+MD5 = hashlib.md5(CONTENT).hexdigest()
+
+
+class Handler(BaseHTTPRequestHandler):
+    requests: list[str]
+    silent = threading.Event()
+
+    def do_GET(self) -> None:
+        type(self).requests.append(self.path)
+        if self.path == "/missing":
+            self.send_error(404, "Not Found")
+            return
+        self.send_response(200)
+        if self.path != "/unsized":
+            self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
+        if self.path == "/cut":
+            self.wfile.write(CONTENT[:300_000])
+        elif self.path == "/silent":
+            self.wfile.write(CONTENT[:1000])
+            self.wfile.flush()
+            self.silent.wait(5)
+        else:
+            self.wfile.write(CONTENT if self.path != "/wrong" else CONTENT[::-1])
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the test's output quiet."""
+
+
+@pytest.fixture
+def home() -> Iterator[str]:
+    Handler.requests = []
+    Handler.silent.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        Handler.silent.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def remote(url: str) -> RemoteFile:
+    return RemoteFile("set.bin", url, MD5, len(CONTENT))
+
+
+@contextmanager
+def refused(folder: Path, *words: str) -> Iterator[None]:
+    """The download inside fails with these words and what to do, and leaves nothing."""
+    with pytest.raises(DatasetError) as caught:
+        yield
+    message = str(caught.value)
+    for word in (*words, "by hand", str(folder / "set.bin"), "Nothing was kept"):
+        assert word in message
+    assert list(folder.iterdir()) == []
+
+
+def test_a_good_download_arrives_under_its_name(home: str, tmp_path: Path) -> None:
+    seen: list[tuple[float | None, str]] = []
+    folder = tmp_path / "datasets" / "inner"
+    path = download(remote(home + "good"), folder, lambda *report: seen.append(report))
+    assert path.read_bytes() == CONTENT
+    assert list(folder.iterdir()) == [path]
+    fractions = [fraction for fraction, _ in seen if fraction is not None]
+    assert fractions == sorted(fractions) and fractions[-1] == 1.0
+    assert "set.bin" in seen[-1][1]
+
+
+def test_what_is_there_is_not_fetched_again(home: str, tmp_path: Path) -> None:
+    download(remote(home + "good"), tmp_path)
+    download(remote(home + "good"), tmp_path)
+    assert Handler.requests == ["/good"]
+
+
+def test_a_server_that_tells_no_size_is_fine(home: str, tmp_path: Path) -> None:
+    assert download(remote(home + "unsized"), tmp_path).read_bytes() == CONTENT
+
+
+def test_two_at_once_fetch_once(home: str, tmp_path: Path) -> None:
+    threads = [
+        threading.Thread(target=download, args=(remote(home + "good"), tmp_path)) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "set.bin").read_bytes() == CONTENT
+    assert Handler.requests == ["/good"]
+
+
+def test_not_found(home: str, tmp_path: Path) -> None:
+    with refused(tmp_path, "the server answered 404", home + "missing"):
+        download(remote(home + "missing"), tmp_path)
+
+
+def test_a_wrong_checksum_is_thrown_away(home: str, tmp_path: Path) -> None:
+    with refused(tmp_path, "MD5", MD5):
+        download(remote(home + "wrong"), tmp_path)
+
+
+def test_a_connection_cut_midway(home: str, tmp_path: Path) -> None:
+    with refused(tmp_path, "was cut"):
+        download(remote(home + "cut"), tmp_path)
+
+
+def test_a_silent_server_is_given_up(home: str, tmp_path: Path) -> None:
+    with refused(tmp_path, "did not answer for 0.3 seconds"):
+        download(remote(home + "silent"), tmp_path, timeout=0.3)
+
+
+def test_a_refused_connection(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with refused(tmp_path, "refused the connection"):
+        download(remote(f"http://127.0.0.1:{port}/x"), tmp_path)
+
+
+def test_a_disk_too_small(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 5000}))
+    with refused(tmp_path, "the disk is full"):
+        download(remote(home + "good"), tmp_path)
+
+
+def test_a_disk_that_fills_up(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fsync", full)
+    with refused(tmp_path, "the disk is full"):
+        download(remote(home + "good"), tmp_path)
+
+
+def test_interrupting_leaves_nothing(home: str, tmp_path: Path) -> None:
+    def interrupt(fraction: float | None, message: str) -> None:
+        if fraction is not None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        download(remote(home + "good"), tmp_path, interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed(home: str, tmp_path: Path) -> None:
+    (tmp_path / ".set.bin.12345.part").write_bytes(b"half")
+    download(remote(home + "good"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["set.bin"]
+
+
+def test_a_folder_that_cannot_be_made(home: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(DatasetError, match="could not be downloaded"):
+        download(remote(home + "good"), tmp_path / "file")

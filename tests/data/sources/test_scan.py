@@ -1,0 +1,129 @@
+"""Folders and zips are looked through once for each change, and every change is seen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.config import DatasetConfig
+from core.data.catalog import find_dataset, list_datasets
+from core.data.load import load_dataset
+from core.data.sources import scan
+from core.data.sources.scan import look
+
+Maker = Callable[..., Path]
+LONG_AGO = 1_700_000_000.0
+
+
+@pytest.fixture
+def walks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders that were walked through, in order."""
+    seen: list[Path] = []
+    walk = os.walk
+
+    def counted(top: Path, *arguments: object, **options: object):
+        seen.append(Path(top))
+        return walk(top, *arguments, **options)
+
+    monkeypatch.setattr(scan.os, "walk", counted)
+    return seen
+
+
+def age(folder: Path) -> None:
+    """As if nothing had been changed for long."""
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def test_a_folder_at_rest_is_walked_once(
+    tmp_path: Path, make_class_folder: Maker, walks: list[Path]
+) -> None:
+    age(make_class_folder(tmp_path))
+    for _ in range(5):
+        assert find_dataset("pets", tmp_path).sizes["train"] == 12
+        list_datasets(tmp_path)
+    assert walks == [tmp_path / "pets"]
+
+
+def test_a_start_of_a_run_walks_a_folder_at_rest_once(
+    tmp_path: Path, make_class_folder: Maker, walks: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.jobs import preflight
+    from core.recipes import find_recipe
+
+    age(make_class_folder(tmp_path))
+    monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
+    config = find_recipe("digits-quick").config
+    config = config.model_copy(update={"dataset": DatasetConfig(name="pets", image_size=(32, 32))})
+    preflight.inspect(config)
+    preflight.check(config)
+    load_dataset(config.dataset)
+    assert walks == [tmp_path / "pets"]
+
+
+def test_a_new_image_deep_inside_is_noticed(tmp_path: Path, make_class_folder: Maker) -> None:
+    folder = make_class_folder(tmp_path)
+    age(folder)
+    before = find_dataset("pets", tmp_path)
+    cats = folder / "training_set" / "cats"
+    shutil.copy(cats / "cats.0.png", cats / "another.png")
+    after = find_dataset("pets", tmp_path)
+    assert after.sizes["train"] == before.sizes["train"] + 1
+    assert after.version != before.version
+    data = load_dataset(DatasetConfig(name="pets", image_size=(8, 8)), tmp_path)
+    assert len(data.train) == after.sizes["train"]
+
+
+def test_a_new_class_and_a_deleted_image_are_noticed(
+    tmp_path: Path, make_class_folder: Maker
+) -> None:
+    folder = make_class_folder(tmp_path)
+    age(folder)
+    assert find_dataset("pets", tmp_path).num_classes == 2
+    shutil.copytree(folder / "training_set" / "cats", folder / "training_set" / "birds")
+    assert find_dataset("pets", tmp_path).num_classes == 3
+    age(folder)
+    (folder / "training_set" / "birds" / "cats.0.png").unlink()
+    assert find_dataset("pets", tmp_path).sizes["train"] == 17
+
+
+def test_what_was_changed_a_moment_ago_is_looked_through_again(
+    tmp_path: Path, make_class_folder: Maker, walks: list[Path]
+) -> None:
+    """Within one tick of the file system's clock a second change leaves no trace."""
+    folder = make_class_folder(tmp_path)
+    first = look(folder)
+    assert not first.settled
+    moment = folder.joinpath("training_set", "cats").stat().st_mtime_ns
+    (folder / "training_set" / "cats" / "late.png").write_bytes(b"")
+    os.utime(folder / "training_set" / "cats", ns=(moment, moment))
+    assert len(look(folder).paths) == len(first.paths) + 1
+    assert len(walks) == 2
+
+
+def test_a_zip_is_opened_again_only_when_it_was_replaced(
+    tmp_path: Path, make_class_folder: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = make_class_folder(tmp_path, zipped=True)
+    os.utime(archive, (LONG_AGO, LONG_AGO))
+    first = look(archive)
+    assert look(archive) is first
+    archive.unlink()
+    make_class_folder(tmp_path, splits={"train": 3}, zipped=True)
+    assert look(archive).layout is not None
+    assert look(archive).layout.sizes == {"train": 6}
+
+
+def test_a_folder_that_was_taken_away_is_no_data_set(
+    tmp_path: Path, make_class_folder: Maker
+) -> None:
+    folder = make_class_folder(tmp_path)
+    age(folder)
+    assert look(folder).layout is not None
+    shutil.rmtree(folder)
+    assert "pets" not in {info.name for info in list_datasets(tmp_path)}
+    assert look(folder).layout is None

@@ -1,0 +1,89 @@
+"""May this start? The same answer in the same words for the page and the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.cli.commands import main
+from core.config import apply_overrides
+from core.errors import UserError
+from core.jobs import preflight
+from core.recipes import find_recipe
+from core.runs import Run, create_run, list_runs
+from tests.pages.opening import open_page
+from tests.pages.train.records import words
+
+DIGITS = find_recipe("digits-quick").config
+
+PROBLEMS = {
+    "no such data set": (["dataset.name=unicorns"], "There is no data set 'unicorns'."),
+    "images too small": (
+        ["architecture=catdog-4", "architecture.head=softmax"],
+        "the smallest side this network fits is 46.",
+    ),
+    "a head for two classes": (["architecture.head=sigmoid"], "for exactly 2 classes"),
+    "no run to start from": (["initial_weights=nobody"], "There is no run 'nobody'"),
+}
+
+
+def test_what_may_start_has_no_problem(runs_folder: Path) -> None:
+    found = preflight.inspect(DIGITS)
+    assert found.problem is None
+    preflight.check(DIGITS)
+    assert (found.input_shape, found.num_classes) == ((32, 32, 1), 10)
+    assert (found.parameters, found.trainable) == (89_994, 89_770)
+    assert not found.needs_download
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_page_and_command_line_refuse_in_the_same_words(
+    name: str, runs_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes, sentence = PROBLEMS[name]
+    config = apply_overrides(DIGITS, changes)
+    with pytest.raises(UserError) as caught:
+        preflight.check(config)
+    assert sentence in caught.value.message
+    assert caught.value.message.endswith(".") and "\n" not in str(caught.value)
+
+    typed = [part for change in changes for part in ("--set", change)]
+    assert main(["train", "--recipe", "digits-quick", *typed]) == 1
+    assert capsys.readouterr().err == f"error: {caught.value}\n"
+
+    from core.runs.drafts import save_draft
+
+    save_draft("0123abcd", config)
+    app = open_page("train", "Train", draft="0123abcd")
+    button = next(item for item in app.button if item.label == "Start training")
+    if not button.disabled:
+        button.click().run()
+    assert str(caught.value) in words(app)
+    assert list_runs() == []
+
+
+def test_images_that_can_be_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
+    found = preflight.inspect(find_recipe("cifar10-fast").config)
+    assert found.needs_download
+    assert found.problem is found.data_problem
+    assert found.problem.message == "CIFAR-10 is not on this machine yet."
+    assert str(tmp_path / "cifar-10-binary.tar.gz") in found.problem.advice
+    assert found.parameters == 552_362  # what can be told beforehand is told
+
+
+def test_a_broken_set_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
+    (tmp_path / "holiday.zip").write_bytes(b"no zip")
+    found = preflight.inspect(apply_overrides(DIGITS, ["dataset.name=holiday"]))
+    assert "cannot be opened as a zip" in found.problem.message
+    assert found.layers == []
+
+
+def test_weights_of_a_run_that_has_none_yet(runs_folder: Path, finished_run: Run) -> None:
+    other = create_run(DIGITS)
+    config = DIGITS.model_copy(update={"initial_weights": other.id})
+    assert "has no model yet" in preflight.inspect(config).problem.message
+    trained = DIGITS.model_copy(update={"initial_weights": str(finished_run.path)})
+    preflight.check(trained)

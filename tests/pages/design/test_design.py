@@ -1,0 +1,231 @@
+"""The Design page: the draft as a file, presets, recipes, refusals and the preview."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import RunConfig, apply_overrides
+from core.recipes import RECIPES, find_recipe
+from core.runs.drafts import load_draft, save_draft
+from tests.pages.opening import go_to, healthy, metrics, open_page, parameter, texts
+
+DRAFT = "0123abcd"
+
+
+@pytest.fixture
+def draft(runs_folder: Path) -> RunConfig:
+    config = find_recipe("digits-quick").config
+    save_draft(DRAFT, config)
+    return config
+
+
+def design(step: str = "Recipe") -> AppTest:
+    return open_page("design", "Design", draft=DRAFT, step=step)
+
+
+def saved() -> RunConfig:
+    config = load_draft(DRAFT)
+    assert config is not None
+    return config
+
+
+def test_starts_from_the_first_recipe(runs_folder: Path):
+    app = open_page("design", "Design")
+    shown = metrics(app)
+    assert (shown["Data set"], shown["Network"], shown["Parameters"]) == (
+        "digits",
+        "compact",
+        "89,994",
+    )
+
+
+def test_every_step_opens(draft: RunConfig):
+    for step in ("Recipe", "Data", "Network", "Training"):
+        app = design(step)
+        assert not app.error, step
+        assert saved() == draft, f"{step} changed the draft without being asked"
+
+
+def test_a_change_is_saved_at_once_and_survives_a_page_change(draft: RunConfig):
+    app = design("Training")
+    app.number_input(key="draft.training.epochs").set_value(7)
+    healthy(app.run())
+    assert saved().training.epochs == 7
+    assert metrics(app)["Epochs"] == "7"
+    go_to(app, "browse", "Browse")
+    assert parameter(app, "draft") == DRAFT
+    go_to(app, "design", "Design", step="Training")
+    assert app.number_input(key="draft.training.epochs").value == 7
+    assert metrics(design())["Epochs"] == "7"  # a new session at the same address
+
+
+def test_a_new_session_goes_on_from_the_newest_draft(draft: RunConfig):
+    save_draft(DRAFT, apply_overrides(draft, ["epochs=3"]))
+    app = open_page("design", "Design")
+    assert metrics(app)["Epochs"] == "3"
+    assert parameter(app, "draft") != DRAFT, "two sessions must not write one draft"
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_fills_the_whole_draft(draft: RunConfig, name: str):
+    app = design()
+    app.selectbox(key="recipe").set_value(name)
+    healthy(app.run())
+    assert RECIPES[name].source in texts(app)
+    button = app.button(key="use_recipe")
+    if not button.disabled:
+        button.click()
+        healthy(app.run())
+    assert saved() == RECIPES[name].config
+
+
+def test_a_recipe_without_its_images_says_so(
+    draft: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "none").mkdir()
+    monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path / "none"))
+    app = design()
+    app.selectbox(key="recipe").set_value("catdog-2019")
+    healthy(app.run())
+    assert "images are missing" in app.warning[0].value
+    app.button(key="use_recipe").click()
+    healthy(app.run())
+    assert metrics(app)["Parameters"] == "–"
+    for step in ("Data", "Network", "Training", "Augmentation"):
+        design(step)
+
+
+def test_the_presets_have_their_exact_parameters(draft: RunConfig, datasets_folder: Path):
+    save_draft(DRAFT, apply_overrides(draft, ["dataset.name=cifar10"]))
+    shown = texts(design("Network"))
+    for number in ("2,168,362", "2,397,226", "552,362"):
+        assert f"**{number}** parameters here" in shown
+    config = find_recipe("catdog-2019").config
+    save_draft(DRAFT, config)
+    app = design("Network")
+    assert "**3,453,121** parameters here" in texts(app)
+    assert metrics(app)["Parameters"] == "3,453,121"
+
+
+def test_too_small_an_input_is_refused_and_one_click_resizes(draft: RunConfig):
+    app = design("Network")
+    app.button(key="preset_catdog-4").click()
+    healthy(app.run())
+    assert "block4_conv1" in app.error[0].value
+    assert "46" in app.error[0].value
+    assert app.button(key="resize_top").label == "Resize images to 46×46"
+    app.button(key="resize_top").click()
+    healthy(app.run())
+    assert not app.error
+    assert saved().dataset.image_size == (46, 46)
+    assert metrics(app)["Image"] == "46 × 46 × 1"
+
+
+def test_a_sigmoid_head_for_ten_classes_is_refused(draft: RunConfig):
+    save_draft(DRAFT, apply_overrides(draft, ["architecture.head=sigmoid"]))
+    app = design("Training")
+    assert "exactly 2 classes" in app.error[0].value
+    app.button(key="use_softmax_top").click()
+    healthy(app.run())
+    assert not app.error
+    assert saved().architecture.head == "softmax"
+
+
+def test_blocks_can_be_changed_one_field_at_a_time(draft: RunConfig):
+    app = design("Network")
+    app.number_input(key="draft.architecture.blocks.1.filters").set_value(48)
+    healthy(app.run())
+    assert [block.filters for block in saved().architecture.blocks] == [16, 48, 64]
+    app.button(key="add_block").click()
+    healthy(app.run())
+    assert [block.filters for block in saved().architecture.blocks] == [16, 48, 64, 64]
+    app.text_input(key="draft.architecture.dense").set_value("many")
+    healthy(app.run())
+    assert "Received 'many'" in app.error[0].value
+    assert saved().architecture.dense == (64,)
+
+
+def test_another_schedule_and_optimizer_bring_their_own_fields(draft: RunConfig):
+    app = design("Training")
+    app.selectbox(key="draft.schedule.kind").set_value("cyclical")
+    healthy(app.run())
+    schedule = saved().schedule
+    assert schedule.kind == "cyclical"
+    assert schedule.learning_rate == draft.schedule.learning_rate
+    app.number_input(key="draft.schedule.max_learning_rate").set_value(1e-6)
+    healthy(app.run())
+    assert "must be above learning_rate" in app.error[0].value
+    assert saved().schedule == schedule
+    app.selectbox(key="draft.optimizer.kind").set_value("sgd")
+    healthy(app.run())
+    assert not app.error
+    assert saved().optimizer.kind == "sgd"
+    app.toggle(key="draft.training.early_stopping_off").set_value(True)
+    healthy(app.run())
+    app.number_input(key="draft.training.early_stopping.patience").set_value(9)
+    healthy(app.run())
+    training = saved().training
+    assert training.early_stopping is not None
+    assert (training.early_stopping.patience, training.keep) == (9, "early_stopping")
+    app.selectbox(key="draft.training.keep").set_value("best_val_loss")
+    healthy(app.run())
+    assert saved().training.keep == "best_val_loss"
+    app.selectbox(key="draft.training.keep").set_value("early_stopping")
+    healthy(app.run())
+    app.toggle(key="draft.training.early_stopping_off").set_value(False)
+    healthy(app.run())
+    assert not app.error
+    assert (saved().training.early_stopping, saved().training.keep) == (None, "best_val_accuracy")
+
+
+def test_photos_are_fitted_as_chosen(draft: RunConfig):
+    app = design("Data")
+    app.selectbox(key="draft.dataset.fit").set_value("pad")
+    healthy(app.run())
+    app.selectbox(key="draft.dataset.interpolation").set_value("nearest")
+    healthy(app.run())
+    assert (saved().dataset.fit, saved().dataset.interpolation) == ("pad", "nearest")
+
+
+def test_mixup_and_cutmix_exclude_each_other_beside_the_field(draft: RunConfig):
+    app = design("Augmentation")
+    app.number_input(key="draft.augmentation.mixup").set_value(0.2)
+    healthy(app.run())
+    app.number_input(key="draft.augmentation.cutmix").set_value(1.0)
+    healthy(app.run())
+    assert "cannot both be on" in app.error[0].value
+    assert saved().augmentation.cutmix == 0.0
+    assert app.number_input(key="draft.augmentation.cutmix").value == 0.0
+
+
+def test_the_preview_shows_the_original_beside_eight_versions(draft: RunConfig):
+    app = design("Augmentation")
+    original, versions = _previews(app)
+    assert versions.count("popovertarget") == 8
+    app.button(key="reshuffle_augmentation").click()
+    healthy(app.run())
+    assert _previews(app)[0] == original
+    assert _previews(app)[1] != versions
+    app.button(key="another_image").click()
+    healthy(app.run())
+    assert _previews(app)[0] != original
+
+
+def test_with_augmentation_off_the_versions_are_the_original(draft: RunConfig):
+    app = design("Augmentation")
+    app.button(key="augmentation_off").click()
+    healthy(app.run())
+    assert not saved().augmentation.active
+    original, versions = _previews(app)
+    image = original.split("--image:url('")[1].split("'")[0]
+    assert versions.count(image) == 8
+
+
+def _previews(app: AppTest) -> tuple[str, str]:
+    """Markup of the original and of its versions."""
+    bodies = [item.proto.body for item in app.get("html") if "cs-row" in item.proto.body]
+    original, versions = bodies
+    return original, versions

@@ -1,0 +1,60 @@
+"""Number formats and image markup: small parts that pages share."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.figures.theme import ACCENT, CATEGORICAL
+from pages.widgets import image_grid, text
+from tests.pages.opening import APP
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (text.format_count(2168362), "2,168,362"),
+        (text.format_percent(0.978), "97.8 %"),
+        (text.format_percent(None), "–"),
+        (text.format_learning_rate(0.001), "0.001"),
+        (text.format_learning_rate(1e-5), "1e-05"),
+        (text.format_bytes(170_052_171), "170 MB"),
+        (text.format_duration(None), "–"),
+        (text.format_duration(12.4), "12 s"),
+        (text.format_duration(95), "1 min 35 s"),
+        (text.format_duration(7325), "2 h 02 min"),
+    ],
+)
+def test_numbers_read_the_same_on_every_page(shown: str, expected: str):
+    assert shown == expected
+
+
+def test_times_are_said_as_a_person_says_them():
+    now = 1_800_000_000.0
+    assert text.format_when(now - 20, now) == "just now"
+    assert text.format_when(now - 5 * 60, now) == "5 min ago"
+    assert re.fullmatch(r"(today|yesterday) \d\d:\d\d", text.format_when(now - 2 * 3600, now))
+    assert re.fullmatch(r"\d+ \w{3} 20\d\d", text.format_when(now - 40 * 86_400, now))
+
+
+def test_names_in_image_markup_are_only_text():
+    small = np.zeros((32, 32, 1), np.uint8)
+    tiles = [image_grid.Tile(small, "a <b>"), image_grid.Tile(None)]
+    markup = image_grid.groups_html([image_grid.Group('"x"', tiles, 2)], "key")
+    assert "cs-sharp" in markup
+    assert "a &lt;b&gt;" in markup
+    assert "&quot;x&quot;" in markup
+    assert 'id="key-0-0"' in markup
+
+
+def test_the_configuration_agrees_with_the_figures():
+    toml = Path(APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    config = tomllib.loads(toml)
+    assert config["theme"]["chartCategoricalColors"] == list(CATEGORICAL)
+    assert len(CATEGORICAL) == 10
+    assert config["theme"]["primaryColor"] == ACCENT
+    assert config["server"]["address"] == "127.0.0.1"

@@ -1,0 +1,34 @@
+"""What a status says of itself."""
+
+import pytest
+
+from core.runs import Phase, RangeTestResult, State, Status, TrainingResult
+
+
+def test_status_counts_time_left_from_where_this_worker_began():
+    status = Status(
+        state=State.RUNNING, step=60, first_step=50, steps=100, started=100.0, heartbeat=110.0
+    )
+    assert status.seconds_left == pytest.approx(40.0)
+    assert Status(state=State.RUNNING, steps=100).seconds_left is None
+
+
+def test_a_result_is_of_the_kind_that_it_was():
+    trained = Status(result=TrainingResult(test_accuracy=0.5, test_loss=1.0))
+    tested = Status(result=RangeTestResult(reason="Here it falls.", suggestion=0.1))
+    for status in (trained, tested, Status()):
+        assert Status.model_validate_json(status.model_dump_json()) == status
+    assert trained.range_result is None and tested.training_result is None
+    assert tested.range_result.suggestion == 0.1
+
+
+def test_what_a_worker_does_in_words():
+    assert Status(phase=Phase.TRAINING).doing == "training"
+    loading = Status(phase=Phase.PREPARING_DATA, phase_detail="Reading pets.zip 40%")
+    assert loading.doing == "preparing data: Reading pets.zip 40%"
+
+
+def test_the_share_done_is_between_none_and_all():
+    assert Status().fraction_done == 0.0
+    assert Status(step=3, steps=4).fraction_done == 0.75
+    assert Status(step=5, steps=4).fraction_done == 1.0

@@ -1,0 +1,44 @@
+"""The runs folder: records made whole, listed, opened, deleted."""
+
+import pytest
+
+from core.config import RunConfig
+from core.errors import RunError
+from core.files import lock_exclusively
+from core.runs import State, Status, create_run, delete_run, list_runs, open_run
+
+
+@pytest.fixture
+def config():
+    return RunConfig(architecture="compact")
+
+
+def test_a_new_run_holds_its_whole_configuration(tmp_path, config):
+    run = create_run(config, tmp_path)
+    assert run.config() == config
+    assert open_run(run.id, tmp_path) == run
+
+
+def test_half_a_record_is_not_listed(tmp_path, config):
+    run = create_run(config, tmp_path)
+    (tmp_path / "20990101-000000-half").mkdir()
+    (tmp_path / ".new-x").mkdir()
+    (tmp_path / "notes.txt").write_text("mine")
+    assert list_runs(tmp_path) == [run]
+
+
+def test_deleting_refuses_while_a_worker_holds_the_lock(tmp_path, config):
+    run = create_run(config, tmp_path)
+    with lock_exclusively(run.lock_path), pytest.raises(RunError, match="Stop it first"):
+        delete_run(run)
+    run.write_status(Status(state=State.FINISHED))
+    delete_run(run)
+    assert list_runs(tmp_path) == []
+    assert not list(tmp_path.iterdir())
+
+
+def test_opening_what_is_not_there_says_so(tmp_path):
+    with pytest.raises(RunError, match="no run 'nothing'"):
+        open_run("nothing", tmp_path)
+    with pytest.raises(RunError):
+        open_run("", tmp_path)

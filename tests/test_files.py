@@ -1,0 +1,80 @@
+"""Files written whole or not at all, by processes and by threads; and locks."""
+
+import os
+import threading
+
+import pytest
+
+from core.files import exclusive, is_locked, lock_exclusively, replacing, write_atomically
+from core.runs import Run, State, Status
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "status.json"
+    write_atomically(path, b"old")
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["status.json"]
+
+
+def test_a_block_that_fails_leaves_nothing_and_the_old_file(tmp_path):
+    path = tmp_path / "model.keras"
+    write_atomically(path, b"old")
+    with pytest.raises(ValueError, match="half-way"), replacing(path) as temporary:
+        assert temporary.suffix == ".keras"
+        temporary.write_bytes(b"half")
+        raise ValueError("half-way")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["model.keras"]
+
+
+def test_threads_that_write_one_file_at_once_do_not_collide(tmp_path):
+    run = Run(tmp_path)
+    problems: list[Exception] = []
+
+    def write(number: int) -> None:
+        try:
+            for step in range(100):
+                run.write_status(Status(state=State.RUNNING, step=step), durable=False)
+        except Exception as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert os.listdir(tmp_path) == ["status.json"]
+
+
+def test_a_lock_excludes_other_opens_of_the_same_process_too(tmp_path):
+    path = tmp_path / "lock"
+    assert not is_locked(path)
+    with lock_exclusively(path):
+        assert is_locked(path)
+        assert lock_exclusively(path) is None
+    assert not is_locked(path)
+    assert os.listdir(tmp_path) == ["lock"]
+
+
+def test_whoever_waits_for_a_lock_says_so(tmp_path):
+    path, told, done = tmp_path / "lock", threading.Event(), threading.Event()
+
+    def wait() -> None:
+        with exclusive(path, told.set):
+            done.set()
+
+    with lock_exclusively(path):
+        thread = threading.Thread(target=wait)
+        thread.start()
+        assert told.wait(10)
+        assert not done.is_set()
+    thread.join(10)
+    assert done.is_set()

@@ -1,0 +1,103 @@
+"""Which weights are kept and when it is enough, on curves whose answer is plain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.config import EarlyStoppingConfig
+from core.training.progress import Progress, Sums
+from core.training.selection import BestWeights, EarlyStopping
+
+# Epochs 1 to 5: accuracy is best in the third, loss in the second.
+ACCURACY = [0.5, 0.6, 0.8, 0.7, 0.8]
+LOSS = [1.0, 0.4, 0.5, 0.6, 0.7]
+
+
+class Weight:
+    """A variable without TensorFlow, which says in which epoch it was written."""
+
+    path = "w"
+    shape = (1,)
+
+    def __init__(self) -> None:
+        self.value = np.zeros(1)
+
+    def numpy(self) -> np.ndarray:
+        return self.value
+
+    def assign(self, value: np.ndarray) -> None:
+        self.value = value
+
+
+def epochs():
+    for number, (accuracy, loss) in enumerate(zip(ACCURACY, LOSS, strict=True), start=1):
+        yield number, {"val_accuracy": accuracy, "val_loss": loss}
+
+
+@pytest.mark.parametrize(
+    ("monitor", "kept"), [("val_accuracy", 3.0), ("val_loss", 2.0), (None, 5.0)]
+)
+def test_the_weights_of_the_best_epoch_are_put_back(tmp_path, monitor, kept):
+    best, progress, weight = BestWeights(monitor, tmp_path / "checkpoints"), Progress(), Weight()
+    for number, measured in epochs():
+        progress.epoch, weight.value = number, np.array([float(number)])
+        best.consider(progress, measured, [weight])
+    best.restore([weight])
+    assert weight.value.tolist() == [kept]
+    assert progress.best_epoch == (0 if monitor is None else kept)
+
+
+def test_weights_kept_for_another_choice_are_not_put_back(tmp_path):
+    """A run that was resumed with `keep` changed to the last."""
+    progress, weight = Progress(epoch=1), Weight()
+    BestWeights("val_loss", tmp_path).consider(progress, {"val_loss": 1.0}, [weight])
+    weight.value = np.array([7.0])
+    BestWeights(None, tmp_path).restore([weight])
+    assert weight.value.tolist() == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("monitor", "patience", "due"),
+    [("val_loss", 1, 3), ("val_loss", 2, 4), ("val_accuracy", 1, 4), ("val_accuracy", 3, None)],
+)
+def test_patience_runs_out_where_keras_runs_out_of_it(monitor, patience, due):
+    import keras
+
+    ours, progress = (
+        EarlyStopping(EarlyStoppingConfig(monitor=monitor, patience=patience)),
+        Progress(),
+    )
+    theirs = keras.callbacks.EarlyStopping(monitor, patience=patience)
+    theirs.set_model(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+    theirs.model.compile("sgd", "mse", metrics=["accuracy"])
+    theirs.on_train_begin()
+    theirs.monitor_op = np.less if monitor == "val_loss" else np.greater
+    stopped = []
+    for number, measured in epochs():
+        theirs.on_epoch_end(number - 1, measured)
+        stopped.append((ours.is_due(progress, measured), theirs.stopped_epoch == number - 1 > 0))
+    first = [
+        next((n for n, s in enumerate(one, 1) if s), None) for one in zip(*stopped, strict=True)
+    ]
+    assert first == [due, due]
+
+
+def test_without_early_stopping_nothing_is_ever_due():
+    assert not any(EarlyStopping(None).is_due(Progress(), measured) for _, measured in epochs())
+
+
+def test_sums_of_an_epoch():
+    progress = Progress(step=9, epoch=2)
+    for sums in (progress, Sums()):
+        sums.add(loss=30.0, correct=6.0, seen=10, seconds=2.0)
+        assert (sums.mean_loss, sums.accuracy, sums.images_per_second) == (3.0, 0.6, 5.0)
+    assert Progress.from_dict(progress.to_dict()) == progress
+    progress.begin_epoch()
+    assert (progress.seen, progress.mean_loss, progress.step, progress.epoch) == (0, 0.0, 9, 2)
+
+
+def test_progress_of_a_checkpoint_made_before():
+    old = {"step": 5, "hits": 3.0, "seen": 4, "stale": 2, "best": 0.5}
+    found = Progress.from_dict(old)
+    assert (found.correct, found.epochs_without_improvement, found.best) == (3.0, 2, 0.5)
