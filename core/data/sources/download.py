@@ -1,26 +1,22 @@
 """Fetch one file from the web: whole and verified, or not at all.
 
-Knows nothing of data sets. A download lies under a hidden temporary name until its
-MD5 is right; whatever interrupts it, the temporary file goes.
+Knows nothing of data sets. `pooch` asks the server, writes and checks the MD5; what it
+writes lies in a hidden folder until then, which goes whatever interrupts the download.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import http.client
-import os
 import shutil
 import socket
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.data.sources.source import Progress, no_progress
 from core.errors import DatasetError
-from core.files import exclusive
+from core.files import exclusive, move_into_place
 
 _BLOCK_BYTES = 1 << 18
 _MEBIBYTE = 1 << 20
@@ -34,10 +30,6 @@ class RemoteFile:
     url: str
     md5: str
     size: int  # bytes
-
-
-class _Trouble(Exception):
-    """What went wrong, as the middle of a sentence."""
 
 
 def download(
@@ -62,75 +54,86 @@ def download(
                     _fetch(remote, target, progress, timeout)
             finally:
                 lock.unlink(missing_ok=True)
-    except (_Trouble, OSError, http.client.HTTPException) as trouble:
-        raise DatasetError(_advice(remote, folder, _reason(trouble, timeout))) from trouble
+    except (OSError, ValueError) as trouble:  # a wrong MD5 is a ValueError
+        raise _failure(remote, target, _reason(trouble, timeout)) from trouble
     return target
 
 
 def _fetch(remote: RemoteFile, target: Path, progress: Progress, timeout: float) -> None:
-    for left_behind in target.parent.glob(f".{remote.filename}.*.part"):
-        left_behind.unlink()  # by a process that was killed: we hold the lock
-    temporary = target.with_name(f".{remote.filename}.{os.getpid()}.part")
-    try:
-        found = _save(remote, temporary, progress, timeout)
-        if found != remote.md5:
-            raise _Trouble(
-                f"what arrived is not the file that was expected (its MD5 is {found}, "
-                f"it should be {remote.md5}), so it was thrown away"
-            )
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    import pooch  # with requests a quarter of a second, which only a download should cost
 
-
-def _save(remote: RemoteFile, path: Path, progress: Progress, timeout: float) -> str:
-    """Write the response to `path` and return its MD5."""
-    request = urllib.request.Request(remote.url, headers={"User-Agent": "ConvScope"})
-    digest = hashlib.md5(usedforsecurity=False)
+    pooch.get_logger().setLevel("WARNING")  # it tells stderr of each file
     progress(None, f"Asking for {remote.filename}")
-    with urllib.request.urlopen(request, timeout=timeout) as response, path.open("wb") as file:
-        promised: int | None = response.length
-        size = promised or remote.size
-        _require_space(path.parent, size)
-        done = 0
-        for block in _blocks(response):
-            file.write(block)
-            digest.update(block)
-            done += len(block)
-            progress(min(done / size, 1.0) if size else None, _message(remote, done, size))
-        if promised and done < promised:
-            raise _Trouble(f"the connection was cut after {done:,} of {promised:,} bytes")
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.hexdigest()
+    ask = pooch.HTTPDownloader(
+        progressbar=_Bar(remote, progress),
+        chunk_size=_BLOCK_BYTES,
+        timeout=timeout,
+        headers={"User-Agent": "ConvScope", "Accept-Encoding": "identity"},
+        hooks={"response": _keep_as_sent},
+    )
+    hidden = target.with_name(f".{remote.filename}.part")
+    try:
+        shutil.rmtree(hidden, ignore_errors=True)  # of a killed process: we hold the lock
+        _require_space(target.parent, remote.size)
+        md5 = f"md5:{remote.md5}"
+        whole = pooch.retrieve(remote.url, md5, remote.filename, hidden, downloader=ask)
+        move_into_place(Path(whole), target)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
-def _blocks(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    while block := response.read(_BLOCK_BYTES):
-        yield block
+def _keep_as_sent(response: Any, **_: Any) -> None:
+    """Some servers call a .gz file gzip-encoded; requests would unpack it on its way."""
+    response.raw.headers.pop("Content-Encoding", None)
+
+
+@dataclass
+class _Bar:
+    """The progress bar that pooch moves."""
+
+    remote: RemoteFile
+    progress: Progress
+    done: int = 0
+    total: int = 0  # pooch sets what the server promised; the right size is in `remote`
+
+    def update(self, count: int) -> None:
+        # pooch counts the last block as a full one and, at the end, everything once more.
+        size = self.remote.size
+        self.done = min(self.done + count, size)
+        so_far = f"{self.done / _MEBIBYTE:.0f} of {size / _MEBIBYTE:.0f} MB"
+        fraction = self.done / size if size else None
+        self.progress(fraction, f"Downloading {self.remote.filename}: {so_far}")
+
+    def reset(self) -> None:
+        """Nothing: to begin again would be seen to jump back."""
+
+    close = reset
 
 
 def _require_space(folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if size > free:
-        raise _Trouble(
+        raise OSError(
             f"the disk is full: it needs {size / _MEBIBYTE:,.0f} MB and only "
             f"{free / _MEBIBYTE:,.0f} MB are free"
         )
 
 
-def _message(remote: RemoteFile, done: int, size: int) -> str:
-    return f"Downloading {remote.filename}: {done / _MEBIBYTE:.0f} of {size / _MEBIBYTE:.0f} MB"
+def _failure(remote: RemoteFile, target: Path, reason: str) -> DatasetError:
+    return DatasetError(
+        f"{remote.filename} could not be downloaded: {reason}. Nothing was kept.",
+        f"Try again, or fetch {remote.url} by hand and put it at {target}.",
+    )
 
 
-def _reason(trouble: Exception, timeout: float) -> str:
-    if isinstance(trouble, _Trouble):
-        return str(trouble)
-    if isinstance(trouble, urllib.error.HTTPError):
-        return f"the server answered {trouble.code} ({trouble.reason})"
-    if isinstance(trouble, urllib.error.URLError):
-        inner = trouble.reason
-        return _reason(inner, timeout) if isinstance(inner, Exception) else str(inner)
+def _reason(trouble: BaseException, timeout: float) -> str:
+    """What went wrong, as the middle of a sentence."""
+    response = getattr(trouble, "response", None)
+    if response is not None:
+        return f"the server answered {response.status_code} ({response.reason})"
+    # requests wraps what urllib3 wrapped around what happened.
+    while isinstance(inner := trouble.__cause__ or [None, *trouble.args][-1], BaseException):
+        trouble = inner
     if isinstance(trouble, socket.gaierror):
         return "the server was not found, so this computer may be offline"
     if isinstance(trouble, TimeoutError):
@@ -143,11 +146,4 @@ def _reason(trouble: Exception, timeout: float) -> str:
         return "the disk is full"
     if isinstance(trouble, OSError) and trouble.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "the folder for data sets cannot be written to"
-    return str(trouble) or type(trouble).__name__
-
-
-def _advice(remote: RemoteFile, folder: Path, reason: str) -> str:
-    return (
-        f"{remote.filename} could not be downloaded: {reason}. Nothing was kept. Try again, or "
-        f"fetch {remote.url} by hand and put it at {folder / remote.filename}."
-    )
+    return str(trouble).rstrip(". \r\n") or type(trouble).__name__

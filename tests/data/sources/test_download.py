@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import socket
 import threading
@@ -13,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pooch
 import pytest
 
 from core.data.sources import download as module
@@ -32,9 +34,13 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/missing":
             self.send_error(404, "Not Found")
             return
+        if self.path == "/dropped":
+            return
         self.send_response(200)
         if self.path != "/unsized":
             self.send_header("Content-Length", str(len(CONTENT)))
+        if self.path == "/labelled":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         if self.path == "/cut":
             self.wfile.write(CONTENT[:300_000])
@@ -101,6 +107,19 @@ def test_a_server_that_tells_no_size_is_fine(home: str, tmp_path: Path) -> None:
     assert download(remote(home + "unsized"), tmp_path).read_bytes() == CONTENT
 
 
+def test_a_server_that_calls_the_file_encoded_is_fine(home: str, tmp_path: Path) -> None:
+    assert download(remote(home + "labelled"), tmp_path).read_bytes() == CONTENT
+
+
+def test_nothing_is_told_on_stderr(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = io.StringIO()
+    monkeypatch.setattr(pooch.get_logger().handlers[0], "stream", told)
+    download(remote(home + "good"), tmp_path)
+    assert told.getvalue() == ""
+
+
 def test_two_at_once_fetch_once(home: str, tmp_path: Path) -> None:
     threads = [
         threading.Thread(target=download, args=(remote(home + "good"), tmp_path)) for _ in range(3)
@@ -123,9 +142,10 @@ def test_a_wrong_checksum_is_thrown_away(home: str, tmp_path: Path) -> None:
         download(remote(home + "wrong"), tmp_path)
 
 
-def test_a_connection_cut_midway(home: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["cut", "dropped"])
+def test_a_connection_cut_midway(home: str, tmp_path: Path, where: str) -> None:
     with refused(tmp_path, "was cut"):
-        download(remote(home + "cut"), tmp_path)
+        download(remote(home + where), tmp_path)
 
 
 def test_a_silent_server_is_given_up(home: str, tmp_path: Path) -> None:
@@ -151,7 +171,7 @@ def test_a_disk_that_fills_up(home: str, tmp_path: Path, monkeypatch: pytest.Mon
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with refused(tmp_path, "the disk is full"):
         download(remote(home + "good"), tmp_path)
 
@@ -166,8 +186,18 @@ def test_interrupting_leaves_nothing(home: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_removed(home: str, tmp_path: Path) -> None:
-    (tmp_path / ".set.bin.12345.part").write_bytes(b"half")
+def test_what_a_killed_process_left_is_removed(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".set.bin.part" / "tmpk3x8"
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+
+    def usage(_: Path) -> Any:
+        """It filled the disk."""
+        return type("Usage", (), {"free": 0 if left.exists() else 1 << 30})
+
+    monkeypatch.setattr(module.shutil, "disk_usage", usage)
     download(remote(home + "good"), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["set.bin"]
 
