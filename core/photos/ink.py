@@ -8,11 +8,31 @@ read it. Knows nothing of networks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from PIL import Image
 
-_WORKING_SIDE = 384  # pixels; more shows nothing new of a pen stroke
+from core.photos.polarity import LEAST_PHOTO, edge_of, shrunk
+
+# All thresholds here were chosen by hand on two things, which tests/photos still hold them to:
+# the photos that tests/photos/pictures.py draws (each digit with fine and broad pens, half in
+# the shade, on a table, as JPEG), and all of scikit-learn's digits as they are and inverted.
+_NOISE_BLUR: Final = 0.8  # pixels, against the sensor's noise
+_TOP_PERCENTILE: Final = 99.95  # the strongest ink, save single pixels
+_LEAST_CONTRAST: Final = 24.0  # of 0..255, between ground and the strongest ink
+_NOISE_RATIO: Final = 4.0  # noise alone stays near its own median; ink stands well above it
+_LEAST_THRESHOLD: Final = 0.35  # of the strongest ink: where it is little, Otsu parts the noise
+_FULL_PERCENTILE: Final = 60  # of the ink: from here on it is as dark as the pen makes it
+_FADING: Final = 0.4  # of the threshold: a stroke's soft edge begins here
+_EVEN_GROUND_PERCENTILE: Final = 40  # of the edge, where a thing lies on an even ground
+_OPENING_SHARE: Final = 0.4  # of the longer side: wider than any stroke of a digit
+_SMOOTH_BEFORE: Final = 150.0  # longer side over the blur's deviation, before the opening
+_SMOOTH_AFTER: Final = 40.0  # and after it
+_HALF_INK: Final = 0.5
+_FRINGE_SHARE: Final = 0.25  # of the shorter side: a part that touches the edge so far runs in
+_LEAST_HEIGHT: Final = 0.2  # of the picture: writing is no lower
+_LEAST_AREA: Final = 0.05  # of the largest part: below it are specks
 
 
 @dataclass(frozen=True)
@@ -48,7 +68,7 @@ def frame_ink(luminance: np.ndarray, size: tuple[int, int], framing: Framing) ->
 
     Returns: (height, width) uint8, ink 255 on ground 0; None where there is no ink.
     """
-    strength = _ink_strength(_shrunk(luminance), framing)
+    strength = _ink_strength(shrunk(luminance), framing)
     if strength is None:
         return None
     if framing.stroke is not None:
@@ -59,16 +79,6 @@ def frame_ink(luminance: np.ndarray, size: tuple[int, int], framing: Framing) ->
     return framed
 
 
-def _shrunk(luminance: np.ndarray) -> np.ndarray:
-    """(h, w) float32, 0..255, the longer side no more than _WORKING_SIDE."""
-    picture = Image.fromarray(luminance)
-    scale = _WORKING_SIDE / max(picture.size)
-    if scale < 1.0:
-        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        picture = picture.resize(size, Image.Resampling.BOX)
-    return np.asarray(picture, dtype=np.float32)
-
-
 def _ink_strength(values: np.ndarray, framing: Framing) -> np.ndarray | None:
     """How much each pixel is ink: ground 0, ink 1, specks and edges of the table 0.
 
@@ -77,19 +87,17 @@ def _ink_strength(values: np.ndarray, framing: Framing) -> np.ndarray | None:
     from scipy import ndimage  # loaded late: few pages need it
 
     ink = values - _ground(values, framing)
-    if min(ink.shape) > 64:
-        ink = ndimage.gaussian_filter(ink, 0.8)  # against the sensor's noise
-    top = float(np.percentile(ink, 99.95))
-    # Noise alone stays near its own median; ink stands well above it.
-    if top < 24.0 or top < 4.0 * float(np.median(np.abs(ink))):
+    if min(ink.shape) > LEAST_PHOTO:
+        ink = ndimage.gaussian_filter(ink, _NOISE_BLUR)
+    top = float(np.percentile(ink, _TOP_PERCENTILE))
+    if top < _LEAST_CONTRAST or top < _NOISE_RATIO * float(np.median(np.abs(ink))):
         return None
-    # Where the ink is little, Otsu's method would part the paper's noise in two.
-    threshold = max(otsu_threshold(np.clip(ink, 0.0, top)), 0.35 * top)
+    threshold = max(otsu_threshold(np.clip(ink, 0.0, top)), _LEAST_THRESHOLD * top)
     mask = _main_parts(ink > threshold)
     if not mask.any():
         return None
-    full = float(np.percentile(ink[mask], 60))
-    low = 0.4 * threshold if framing.drawing else 0.0
+    full = float(np.percentile(ink[mask], _FULL_PERCENTILE))
+    low = _FADING * threshold if framing.drawing else 0.0
     strength = np.clip((ink - low) / max(full - low, 1.0), 0.0, 1.0)
     if not framing.drawing:
         strength = np.clip(ink / 255.0, 0.0, 1.0)  # a thing's own greys are what it is known by
@@ -102,80 +110,12 @@ def _ground(values: np.ndarray, framing: Framing) -> np.ndarray | float:
     from scipy import ndimage
 
     if not framing.drawing:
-        return float(np.percentile(values[_edge(values.shape)], 40))
+        return float(np.percentile(values[edge_of(values.shape)], _EVEN_GROUND_PERCENTILE))
     # A morphological opening takes out all that is light and narrower than the window.
-    window = max(3, round(0.4 * max(values.shape)))
-    smooth = ndimage.gaussian_filter(values, max(values.shape) / 150.0)
+    window = max(3, round(_OPENING_SHARE * max(values.shape)))
+    smooth = ndimage.gaussian_filter(values, max(values.shape) / _SMOOTH_BEFORE)
     opened = ndimage.grey_opening(smooth, size=(window, window), mode="nearest")
-    return ndimage.gaussian_filter(opened, max(values.shape) / 40.0, mode="nearest")
-
-
-def is_dark_on_light(luminance: np.ndarray) -> bool:
-    """True where what stands out of the ground is darker than it.
-
-    The ground is what the edge of the picture shows. Where that alone does not decide, as
-    on a page half in the shade, it is carried on over the middle as a smooth surface.
-
-    Args:
-        luminance: (H, W) uint8
-    """
-    values = _shrunk(luminance)
-    edge = _edge(values.shape)
-    darker, lighter = _contrasts(values, edge)
-    if max(darker, lighter) < 4.0 * min(darker, lighter):
-        darker, lighter = _contrasts(values - _surface(values, edge), edge)
-    return darker > lighter or _is_sheet_on_dark(values, edge)
-
-
-def _is_sheet_on_dark(values: np.ndarray, edge: np.ndarray) -> bool:
-    """A sheet of paper that fills most of a photo, with the dark table seen around it.
-
-    The ground of a sample is black itself, which no table in a photo is.
-    """
-    if min(values.shape) <= 64 or float(np.percentile(values[edge], 35)) <= 12.0:
-        return False
-    middle, (darkest, lightest) = np.median(values), np.percentile(values, [0.2, 99.8])
-    return bool(middle - darkest > 3.0 * (lightest - middle))
-
-
-def _contrasts(values: np.ndarray, edge: np.ndarray) -> tuple[float, float]:
-    """How far the darkest lies below the ground, and the lightest above it.
-
-    A thing that reaches two sides of its picture still leaves a third of the edge to the
-    ground; fewer pixels than two in a thousand are dust or glare.
-    """
-    ground = float(np.percentile(values[edge], 35))
-    darkest, lightest = np.percentile(values, [0.2, 99.8])
-    return ground - float(darkest), float(lightest) - ground
-
-
-def _edge(shape: tuple[int, ...]) -> np.ndarray:
-    """True within 6 % of the edge, at least one pixel deep.  # (h, w) bool"""
-    deep = max(1, round(0.06 * min(shape)))
-    edge = np.ones(shape, dtype=bool)
-    edge[deep:-deep, deep:-deep] = False
-    return edge
-
-
-def _surface(values: np.ndarray, edge: np.ndarray) -> np.ndarray:
-    """A quadratic surface through most of the pixels in `edge`.  # (h, w) float64
-
-    Fitted to absolute differences, by reweighted least squares, so that ink that runs over
-    the edge does not bend it.
-    """
-    rows, columns = np.meshgrid(*(np.linspace(-1.0, 1.0, n) for n in values.shape), indexing="ij")
-    terms = np.stack(
-        [np.ones_like(rows), rows, columns, rows * columns, rows**2, columns**2], axis=-1
-    )
-    design, target = terms[edge], values[edge].astype(np.float64)
-    weights = np.ones(len(target))
-    for _ in range(12):
-        root = np.sqrt(weights)
-        # A slight pull to a flat ground decides where a small edge leaves terms open.
-        left = np.concatenate([design * root[:, None], 1e-3 * np.eye(6)])
-        fit = np.linalg.lstsq(left, np.concatenate([target * root, np.zeros(6)]), rcond=None)[0]
-        weights = 1.0 / np.maximum(np.abs(target - design @ fit), 1.0)
-    return terms @ fit
+    return ndimage.gaussian_filter(opened, max(values.shape) / _SMOOTH_AFTER, mode="nearest")
 
 
 def otsu_threshold(values: np.ndarray) -> float:
@@ -203,12 +143,12 @@ def _main_parts(mask: np.ndarray) -> np.ndarray:
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     areas[0] = 0
     heights = np.array([0] + [box[0].stop - box[0].start for box in ndimage.find_objects(labels)])
-    fringe = _contact_with_edge(labels, count) >= 0.25 * min(mask.shape)
-    written = (heights >= 0.2 * mask.shape[0]) & ~fringe
+    fringe = _contact_with_edge(labels, count) >= _FRINGE_SHARE * min(mask.shape)
+    written = (heights >= _LEAST_HEIGHT * mask.shape[0]) & ~fringe
     written[0] = False
     if written.any():
         areas[fringe] = 0
-    return (areas >= max(0.05 * areas.max(), 1))[labels]
+    return (areas >= max(_LEAST_AREA * areas.max(), 1))[labels]
 
 
 def _contact_with_edge(labels: np.ndarray, count: int) -> np.ndarray:
@@ -221,8 +161,8 @@ def _contact_with_edge(labels: np.ndarray, count: int) -> np.ndarray:
 
 def _cut_out(strength: np.ndarray) -> np.ndarray:
     """The box around what is at least half ink."""
-    rows = np.flatnonzero((strength >= 0.5).any(axis=1))
-    columns = np.flatnonzero((strength >= 0.5).any(axis=0))
+    rows = np.flatnonzero((strength >= _HALF_INK).any(axis=1))
+    columns = np.flatnonzero((strength >= _HALF_INK).any(axis=0))
     return strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
@@ -234,7 +174,7 @@ def _thicken(strength: np.ndarray, stroke: float) -> np.ndarray:
     """
     from scipy import ndimage
 
-    mask = strength >= 0.5
+    mask = strength >= _HALF_INK
     # Across a line of width w the distance to its nearer edge is w / 4 on average.
     width = 4.0 * float(ndimage.distance_transform_edt(mask)[mask].mean()) - 1.0
     target = stroke * max(_cut_out(strength).shape)

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from core.photos.fit import Fitting
-from core.photos.ink import frame_ink, framing_of, is_dark_on_light
+from core.photos.ink import frame_ink, framing_of
+from core.photos.polarity import is_dark_on_light
 from core.runs import DatasetSummary
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.photos.ink import Framing, frame_ink, framing_of, is_dark_on_light, otsu_threshold
+from core.photos.ink import Framing, frame_ink, framing_of, otsu_threshold
+from core.photos.polarity import is_dark_on_light
 from tests.photos.pictures import written_digit
 
 
