@@ -19,6 +19,7 @@ from core.data.dataset import Dataset, Subset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
+from core.errors import RunError
 from core.runs import MetricsLog, Run
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ def evaluation(run: Run) -> Evaluation:
 def model(run: Run) -> Any:
     """The run's Keras model, on the CPU. Imports TensorFlow. Raises ModelError."""
     return _model(str(run.path), _modified(run.model_path))
+
+
+def model_file(run: Run) -> bytes:
+    """The run's model.keras as it lies on disk. Raises RunError where it is gone."""
+    return _model_file(str(run.path), _modified(run.model_path))
 
 
 def activations(run: Run, image: np.ndarray) -> dict[str, np.ndarray]:
@@ -126,6 +132,14 @@ def _model(path: str, modified: int) -> Any:
     from core.models.export import load_model
 
     return load_model(Run(Path(path)).model_path)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _model_file(path: str, modified: int) -> bytes:
+    try:
+        return Run(Path(path)).model_path.read_bytes()
+    except OSError as error:
+        raise RunError(f"The model of run {Path(path).name} cannot be read: {error}.") from error
 
 
 @st.cache_resource(max_entries=8, show_spinner="Running the network…")

@@ -88,13 +88,14 @@ def show(run: Run, found: Evaluation, positions: np.ndarray) -> None:
     if picked is not None:
         st.switch_page(
             "pages/understand/feature_maps.py",
-            query_params={**address.parameters(), "sample": str(positions[picked])},
+            query_params={**address.parameters(), "sample": str(picked)},
         )
 
 
 def tile(found: Evaluation, position: int, image: np.ndarray) -> Tile:
     true, predicted = int(found.labels[position]), int(found.predictions[position])
     return Tile(
+        position,
         image,
         found.classes[predicted],
         (

@@ -27,6 +27,15 @@ def main() -> None:
             "Go to Train",
         )
         return
+    body, foot = st.container(), st.container()
+    with foot:
+        download(run)
+    with body:
+        pictures(run)
+
+
+def pictures(run: Run) -> None:
+    """The pictures given and chosen, each with what the network takes it for."""
     summary = run.dataset()
     own, ready = st.columns([2, 3], gap="large")
     with own:
@@ -41,7 +50,6 @@ def main() -> None:
     if not files and position is None:
         known = ", ".join(summary.classes[:12]) + ("…" if summary.num_classes > 12 else "")
         st.info(f"Choose a picture above. This network knows: {known}.", icon=":material/info:")
-    download(run)
 
 
 def uploads() -> list[tuple[str, bytes]]:
@@ -112,13 +120,20 @@ def answer(run: Run, summary: DatasetSummary, pixels: np.ndarray, key: str) -> N
 
 
 def download(run: Run) -> None:
+    """The trained network as a file, at an address made of its bytes.
+
+    A callable would get a new address at each run of the script, and the one still on the
+    screen would lead nowhere: a click while the page is drawn anew was lost. For the same
+    reason this is drawn before the pictures, in a place that none of them can move.
+    """
     st.divider()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download model.keras",
-            data=run.model_path.read_bytes,
+            data=cache.model_file(run),
             file_name="model.keras",
             mime="application/octet-stream",
+            on_click="ignore",
             icon=":material/download:",
         )
         st.caption("Loads in stock Keras: it takes pixels from 0 to 255, preprocessing is inside.")

@@ -34,10 +34,9 @@ def pick(run: Run, key: str, *, default: bool = False) -> int | None:
         positions = [chosen, *positions[: SHOWN - 1]]
     if chosen is None and default:
         chosen = positions[0]
-    marked = positions.index(chosen) if chosen is not None else None
-    picked = gallery(_tiles(config, test, positions), key, size=56, clickable=True, chosen=marked)
-    if picked is not None and positions[picked] != chosen:
-        address.write(_CHOSEN, str(positions[picked]))
+    picked = gallery(_tiles(config, test, positions), key, size=56, clickable=True, chosen=chosen)
+    if picked is not None and picked != chosen and 0 <= picked < len(test):
+        address.write(_CHOSEN, str(picked))
         st.rerun()
     st.button("Other images", icon=":material/shuffle:", key=f"{key}_shuffle", on_click=_shuffle)
     return chosen
@@ -68,6 +67,6 @@ def _tiles(config: RunConfig, test: Subset, positions: list[int]) -> list[Tile]:
     images, labels = test.gather(positions)
     classes = names(config)
     return [
-        Tile(image, classes[int(label)], hint=f"Test image {position}")
+        Tile(position, image, classes[int(label)], hint=f"Test image {position}")
         for image, label, position in zip(images, labels, positions, strict=True)
     ]

@@ -26,8 +26,13 @@ _MOUNT = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Tile:
-    """A picture (H, W, C) uint8, a title and further lines under it."""
+    """A picture (H, W, C) uint8, a title and further lines under it.
 
+    `value` is what a click on it brings: the image's own number, no two alike. A place in
+    the row would name another image once the row has changed.
+    """
+
+    value: int
     image: np.ndarray
     title: str
     lines: tuple[str, ...] = ()
@@ -42,16 +47,19 @@ def gallery(
     clickable: bool = False,
     chosen: int | None = None,
 ) -> int | None:
-    """Show the tiles; the index of the one clicked just now, else None.
+    """Show the tiles; the value of the one clicked just now, else None.
+
+    A click may come from tiles that were shown a moment ago, so its value may be of none
+    of these.
 
     Args:
         size: width of each picture in pixels.
-        chosen: index of the tile to mark.
+        chosen: value of the tile to mark.
     """
     items = [_item(tile, size) for tile in tiles]
     data = {"items": items, "size": size, "clickable": clickable, "chosen": chosen}
     picked = _MOUNT(key=key, data=data, on_picked_change=_nothing).picked
-    return int(picked) if isinstance(picked, (int, float)) and 0 <= picked < len(tiles) else None
+    return int(picked) if isinstance(picked, (int, float)) else None
 
 
 def _nothing() -> None:
@@ -60,6 +68,7 @@ def _nothing() -> None:
 
 def _item(tile: Tile, size: int) -> dict[str, Any]:
     return {
+        "value": tile.value,
         "source": data_uri(tile.image),
         "sharp": tile.image.shape[1] <= size,
         "title": tile.title,
