@@ -2,4 +2,5 @@
 
 from core.cli.commands import run_as_program
 
-run_as_program()
+if __name__ == "__main__":
+    run_as_program()

@@ -1,6 +1,6 @@
 """Files written whole or not at all, and locks that processes and threads hold on them.
 
-The only module that renames temporary files into place, syncs folders or takes a flock.
+The only module that puts files in the place of others, syncs or takes a flock.
 Knows nothing of what the files hold.
 """
 
@@ -59,6 +59,12 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file whole or not at all; see `replacing`."""
     with replacing(path, durable=durable) as temporary:
         temporary.write_bytes(data)
+
+
+def sync(file: IO[bytes]) -> None:
+    """Put what was written to an open file on the disk."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def sync_folder(path: Path) -> None:

@@ -49,23 +49,25 @@ class TrainingConfig(Section):
     @model_validator(mode="before")
     @classmethod
     def _from_before_keep_was_one_choice(cls, data: Any) -> Any:
-        """`keep: best`, `monitor` and `early_stopping.restore_best`, as records once said it.
+        """`keep: best`, `monitor` and `early_stopping.restore_best`, as it was once said.
 
-        There `restore_best`, on where it was not named, overrode the other two.
+        There `restore_best` overrode the other two, and was on where it was not named.
         """
-        if not isinstance(data, dict):
+        if not isinstance(data, dict) or not _says_it_as_before(data):
             return data
         data = dict(data)
-        if data.get("keep", "best") in ("best", "last"):  # else `monitor` is no field at all
-            monitor = data.pop("monitor", None)
-            if data.get("keep") != "last" and (monitor or "keep" in data):
-                data["keep"] = f"best_{monitor or 'val_accuracy'}"
+        monitor = data.pop("monitor", "val_accuracy")
+        if monitor not in ("val_accuracy", "val_loss"):
+            raise ValueError(f"monitor is {monitor!r}; it must be 'val_accuracy' or 'val_loss'")
+        if data.get("keep", "best") == "best":
+            data["keep"] = f"best_{monitor}"
         stopping = data.get("early_stopping")
-        if isinstance(stopping, dict) and "restore_best" in stopping:
-            stopping = dict(stopping)
-            if stopping.pop("restore_best"):
-                data["keep"] = "early_stopping"
-            data["early_stopping"] = stopping
+        if isinstance(stopping, dict):
+            restore = stopping.get("restore_best", True)
+            if not isinstance(restore, bool):
+                raise ValueError(f"restore_best is {restore!r}; it must be true or false")
+            data["early_stopping"] = {k: v for k, v in stopping.items() if k != "restore_best"}
+            data["keep"] = "early_stopping" if restore else data["keep"]
         return data
 
     @model_validator(mode="after")
@@ -93,3 +95,11 @@ class TrainingConfig(Section):
     def total_steps(self, num_images: int) -> int:
         """Steps in all of the run, where it does not stop early."""
         return self.steps_in_epoch(num_images) * self.epochs
+
+
+def _says_it_as_before(data: dict[str, Any]) -> bool:
+    """True where the fields are those of the version before; a mixture is refused as it is."""
+    stopping = data.get("early_stopping")
+    old_word = "monitor" in data or data.get("keep") == "best"
+    old_word |= isinstance(stopping, dict) and "restore_best" in stopping
+    return old_word and data.get("keep", "best") in ("best", "last")

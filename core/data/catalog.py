@@ -42,7 +42,7 @@ class DatasetInfo:
     download_bytes: int | None
     source: str
     light_on_dark: bool
-    version: str  # changes whenever images were added, removed or replaced by others
+    version: str  # changes whenever files were added, removed or renamed
     problem: str = ""  # why it cannot be read, in a sentence; empty where none is known
 
 

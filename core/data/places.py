@@ -36,17 +36,25 @@ def cache_folder() -> Path:
 
 
 def own_fitting(spec: BuiltIn) -> Fitting:
-    """A built-in set as it comes: its images have that size, and nothing is to be chosen."""
+    """A built-in set at its own size, where nothing is to be chosen."""
     return Fitting(spec.size, "squash")
 
 
 def fitting_for(config: DatasetConfig) -> Fitting:
-    """How the configuration wants the set's images."""
+    """How the set's images are brought to the size that the configuration wants.
+
+    One name for one result: in the same proportions crop, pad and squash are the same, and
+    a set that is enlarged by a filter of its own asks for none.
+    """
     spec = BUILT_IN.get(config.name)
-    size = config.image_size or (spec.size if spec else DEFAULT_SIZE)
-    if spec is not None and size == spec.size:
+    if spec is None:
+        return Fitting(config.image_size or DEFAULT_SIZE, config.fit, config.interpolation)
+    height, width = config.image_size or spec.size
+    if (height, width) == spec.size:
         return own_fitting(spec)
-    return Fitting(size, config.fit, config.interpolation)
+    same = height * spec.size[1] == width * spec.size[0]
+    interpolation = "bilinear" if spec.own_filter else config.interpolation
+    return Fitting((height, width), "squash" if same else config.fit, interpolation)
 
 
 def entry_of_built_in(spec: BuiltIn, folder: Path, fitting: Fitting, fingerprint: str) -> Entry:

@@ -23,7 +23,7 @@ from core.data.dataset import Images, Indices
 from core.data.sources.source import Batch, Progress, Source
 from core.data.splits import draw_test
 from core.errors import DatasetError
-from core.files import exclusive
+from core.files import exclusive, sync
 from core.photos.fit import Fitting
 
 _VERSION = 1  # of the layout: another number makes every old entry a miss
@@ -225,18 +225,13 @@ class _GrowingArray:
         np.lib.format.write_array_header_1_0(self._file, header)
         if self._file.tell() != _HEADER_BYTES:
             raise ValueError(f"an .npy header of {self._file.tell()} bytes for {header['shape']}")
-        _sync(self._file)
+        sync(self._file)
 
 
 def _save(path: Path, array: Indices) -> None:
     with path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
-        _sync(file)
-
-
-def _sync(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+        sync(file)
 
 
 def _draw_test(splits: dict[str, Indices], labels: Indices, source: Source) -> str:

@@ -79,7 +79,8 @@ def _start_worker(run: Run) -> None:
         raise RunError(f"Run {run.id} has a worker already.")
     with lock, run.log_path.open("ab") as log:
         requests.clear(run)
-        queued = {"state": State.QUEUED, "phase": Phase.WAITING, "error": "", "advice": ""}
+        queued = {"state": State.QUEUED, "phase": Phase.WAITING, "phase_detail": ""}
+        queued |= {"error": "", "advice": ""}
         # The state is read as recorded: with the lock held here it cannot be a crash.
         run.write_status(run.status().model_copy(update={**queued, "heartbeat": time.time()}))
         queue.enqueue(run)

@@ -10,8 +10,7 @@ import numpy as np
 
 from core.errors import PhotoError
 from core.models.inference import predict_probabilities
-from core.photos.network_input import should_invert, to_network_input
-from core.photos.reader import read_photo
+from core.photos.network_input import read_for_network, should_invert, to_network_input
 from core.runs import DatasetSummary, Run
 
 Invert = Literal["auto", "yes", "no"]
@@ -53,7 +52,7 @@ def _classify_file(
     model: Any, summary: DatasetSummary, photo: Path, invert: Invert
 ) -> dict[str, Any]:
     try:
-        picture = read_photo(photo, summary.size)
+        picture = read_for_network(photo, summary)
     except PhotoError as error:
         return {"file": str(photo), "error": str(error)}
     advised = should_invert(picture, summary.light_on_dark)

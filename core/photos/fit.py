@@ -32,6 +32,11 @@ class Fitting:
     fit: Fit = "crop"
     interpolation: Interpolation = "bilinear"
 
+    @property
+    def decoded_side(self) -> int:
+        """How small a JPEG may be decoded (see read_photo): twice the size wanted loses nothing."""
+        return 2 * max(self.size)
+
     def apply(self, picture: Image.Image) -> Image.Image:
         """The picture in that size, in its own mode. Where it has it, as it is."""
         height, width = self.size

@@ -1,22 +1,36 @@
 """A photo -> the pixels that a network sees of it, as those it learned from were made.
 
-Knows nothing of files or of models.
+Knows nothing of models.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from core.photos.fit import Fitting
 from core.photos.ink import frame_ink, framing_of
-from core.photos.polarity import is_dark_on_light
+from core.photos.polarity import WORKING_SIDE, is_dark_on_light
+from core.photos.reader import read_photo
 from core.runs import DatasetSummary
 
 
 def fitting_of(summary: DatasetSummary) -> Fitting:
     """How the run's own images were brought to their size."""
     return Fitting(summary.size, summary.fit, summary.interpolation)
+
+
+def read_for_network(source: bytes | Path, summary: DatasetSummary) -> Image.Image:
+    """Read a photo for a network, decoded as the images that it learned from were.
+
+    Raises:
+        PhotoError: as read_photo does.
+    """
+    side = fitting_of(summary).decoded_side
+    # Ink is looked for in more detail than the network sees; such sets have no JPEGs.
+    return read_photo(source, max(side, 2 * WORKING_SIDE) if summary.light_on_dark else side)
 
 
 def should_invert(picture: Image.Image, light_on_dark: bool) -> bool:
@@ -39,7 +53,7 @@ def to_network_input(
     centred; where it is not, the picture is fitted as the images trained on were.
 
     Args:
-        picture: as read_photo returns it.
+        picture: as read_for_network returns it.
         summary: the data that the network was trained on.
         invert: turn light to dark and dark to light.
 

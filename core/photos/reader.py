@@ -15,7 +15,6 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import PhotoError
-from core.photos.fit import Size
 
 LARGEST_PIXELS = 64_000_000
 LARGEST_BYTES = 100 * 1024 * 1024
@@ -27,9 +26,6 @@ _SUFFIXES = (
 )
 SUFFIXES = frozenset(_SUFFIXES)
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "PPM")
-# A JPEG is decoded at 1/2, 1/4 or 1/8 where that leaves twice the size wanted, and enough
-# for a person to look at.
-_LEAST_SIDE = 640
 # Decoders answer a damaged file with whatever breaks first. Of these, OSError has EOFError
 # among its kin, ValueError the errors of Unicode, LookupError those of keys and indices.
 _DECODER_ERRORS = (
@@ -48,14 +44,14 @@ _LOOKALIKES = (
 )
 
 
-def read_photo(source: bytes | Path, size: Size | None = None) -> Image.Image:
+def read_photo(source: bytes | Path, least_side: int | None = None) -> Image.Image:
     """Decode a picture: its first frame, upright, without transparency, in 8 bits.
 
     Args:
         source: the file's content, or where it lies.
-        size: (height, width) that it will be brought to. A large JPEG is then decoded at a
-            lower resolution, no lower than twice that. Whoever is to see the same pixels
-            must name the same size. None decodes all of it.
+        least_side: a large JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as
+            no side falls below so many pixels. Whoever is to see the same pixels must name
+            the same. None decodes all of it.
 
     Returns: a Pillow image, "L" where the file is grey, else "RGB".
 
@@ -72,9 +68,8 @@ def read_photo(source: bytes | Path, size: Size | None = None) -> Image.Image:
         )
     picture = _open(data)
     _refuse_enormous(picture.width, picture.height)
-    if size is not None:
-        side = max(2 * max(size), _LEAST_SIDE)
-        picture.draft(None, (side, side))
+    if least_side is not None:
+        picture.draft(None, (least_side, least_side))
     return _flatten(_decode(picture))
 
 

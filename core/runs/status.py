@@ -60,7 +60,7 @@ STARTING_PHASES = (
 
 
 class _Recorded(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
 
 
 class TrainingResult(_Recorded):

@@ -23,10 +23,10 @@ from core.runs.recorder import Recorder
 from core.training import checkpoints
 from core.training.evaluate import evaluate_saved, validate
 from core.training.failures import diverging, not_finite
-from core.training.observers import Observers
+from core.training.observers import Observers, record_metric
 from core.training.prepare import Prepared, prepare
 from core.training.progress import Progress, Sums
-from core.training.schedules import learning_rate, learning_rates
+from core.training.schedules import learning_rates
 from core.training.selection import BestWeights, EarlyStopping, Measured
 
 CALL_SECONDS = 0.1  # how long one call into the graph should take: requests wait so long
@@ -157,15 +157,12 @@ class _Engine:
             step = self.progress.step + len(losses)
             raise diverging(step, float(losses.mean()), float(lrs[-1]))
 
-    def _metric(self, kind: str, **values: Any) -> None:
-        self.recorder.metric(kind, **values)
-        with self.recorder.writing():
-            self.observers.metric(kind, values)
-
     def _write_tick(self, lr: float, seconds: float) -> None:
         tick, progress = self.tick, self.progress
         speed = tick.images_per_second if tick.seconds else tick.seen / max(seconds, 1e-9)
-        self._metric(
+        record_metric(
+            self.recorder,
+            self.observers,
             "tick",
             step=progress.step,
             epoch=round(progress.step / self.epoch_steps, 4),
@@ -184,7 +181,7 @@ class _Engine:
         counted, and a resumed run begins with validating it.
         """
         progress = self.progress
-        lr = learning_rate(self.config.schedule, progress.step - 1, self.total)
+        lr = float(learning_rates(self.config.schedule, progress.step - 1, 1, self.total)[0])
         # A tick of a step or two would say little, of the speed above all: let it grow.
         if self.tick.seen and time.monotonic() - self.ticked >= TICK_SECONDS / 2:
             self._write_tick(lr, self.tick.seconds)
@@ -212,7 +209,9 @@ class _Engine:
 
     def _write_epoch(self, lr: float, measured: Measured) -> None:
         progress = self.progress
-        self._metric(
+        record_metric(
+            self.recorder,
+            self.observers,
             "epoch",
             step=progress.step,
             epoch=progress.epoch,

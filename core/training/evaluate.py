@@ -17,6 +17,7 @@ from core.files import replacing
 from core.models.export import load_model
 from core.models.inference import predict_probabilities
 from core.runs import Run, TrainingResult
+from core.training.failures import overflown
 from core.training.prepare import Prepared
 from core.training.progress import Progress
 from core.training.selection import Measured
@@ -63,4 +64,7 @@ def _predict(model: object, test: Subset, classes: tuple[str, ...]) -> Evaluatio
         )
         rows.append(predict_probabilities(model, images, len(classes)))
         labels.append(batch_labels)
-    return evaluate(np.concatenate(labels), np.concatenate(rows), classes)
+    probabilities = np.concatenate(rows)
+    if not np.isfinite(probabilities).all():
+        raise overflown()
+    return evaluate(np.concatenate(labels), probabilities, classes)

@@ -26,6 +26,13 @@ def diverging(step: int, loss: float, lr: float) -> TrainingError:
     )
 
 
+def overflown() -> TrainingError:
+    return TrainingError(
+        "The trained network's answers are no numbers: its last steps drove its weights too far.",
+        "Start anew with a lower learning rate, or keep the best weights in place of the last.",
+    )
+
+
 def out_of_memory(batch_size: int) -> TrainingError:
     smaller = max(1, batch_size // 2)
     advice = f"Try a batch size of {smaller}." if smaller < batch_size else "Try smaller images."

@@ -18,7 +18,7 @@ from core.runs import Phase, RangeTestResult, Run, State, requests
 from core.runs.recorder import Recorder
 from core.training.engine import CALL_SECONDS
 from core.training.lr_suggestion import diverged, range_learning_rates, suggest
-from core.training.observers import Observers
+from core.training.observers import Observers, record_metric
 from core.training.prepare import Prepared, prepare
 
 
@@ -89,9 +89,8 @@ class _RangeTest:
         """A loss that is not finite ends the curve; JSON has no word for it."""
         if not math.isfinite(loss):
             return
-        values = {"step": len(self.losses), "lr": lr, "loss": loss}
-        self.recorder.metric("range", **values)
-        self.observers.metric("range", values)
+        step = len(self.losses)
+        record_metric(self.recorder, self.observers, "range", step=step, lr=lr, loss=loss)
 
     def _stream(self, steps: int) -> Any:
         return training_stream(

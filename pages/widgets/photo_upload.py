@@ -12,7 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from core.figures.images import thumbnail
-from core.photos.network_input import should_invert, to_network_input
+from core.photos.network_input import read_for_network, should_invert, to_network_input
 from core.photos.reader import READABLE, read_photo
 from core.runs import DatasetSummary
 
@@ -33,9 +33,11 @@ def prepare(data: bytes, summary: DatasetSummary, key: str) -> Photo:
     Raises:
         PhotoError: it is no picture, damaged or enormous.
     """
-    picture = read_photo(data, summary.size)
+    picture = read_for_network(data, summary)
     pixels = to_network_input(picture, summary, invert=_inverted(picture, summary, key))
-    return Photo(thumbnail(picture, _SHOWN_WIDTH), pixels)
+    # What suffices for the network may be too coarse for a person.
+    shown = picture if max(picture.size) >= _SHOWN_WIDTH else read_photo(data, _SHOWN_WIDTH)
+    return Photo(thumbnail(shown, _SHOWN_WIDTH), pixels)
 
 
 def _inverted(picture: Image.Image, summary: DatasetSummary, key: str) -> bool:

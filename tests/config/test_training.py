@@ -41,10 +41,25 @@ def test_keeping_by_early_stopping_needs_early_stopping():
             "early_stopping",
         ),
         ({"keep": "last", "early_stopping": {"restore_best": False}}, "last"),
+        ({"keep": "best", "early_stopping": {"patience": 3}}, "early_stopping"),
+        ({"keep": "last", "early_stopping": {"patience": 3}}, "last"),  # as it is said now
+        ({"early_stopping": {"restore_best": True}}, "early_stopping"),
     ],
 )
 def test_the_three_fields_of_before_are_read_as_the_one(before, keep):
     assert TrainingConfig.model_validate(before).keep == keep
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ({"keep": "best", "monitor": "foo"}, "monitor is 'foo'; it must be"),
+        ({"keep": "best", "early_stopping": {"restore_best": "false"}}, "restore_best is 'false'"),
+    ],
+)
+def test_wrong_values_of_the_fields_of_before_are_named(before, words):
+    with pytest.raises(ConfigError, match=words):
+        parse_config({"architecture": "compact", "training": before})
 
 
 def test_a_field_of_before_beside_the_one_of_now_is_refused():

@@ -20,7 +20,7 @@ from core.jobs import launch
 from core.models.export import load_model
 from core.models.inference import predict_probabilities
 from core.photos.classify import classify_files
-from core.photos.network_input import to_network_input
+from core.photos.network_input import read_for_network, to_network_input
 from core.photos.reader import read_photo
 from core.recipes import find_recipe
 from core.runs import DatasetSummary, Run, State
@@ -103,7 +103,7 @@ def test_another_fit_would_be_noticed(tmp_path: Path) -> None:
     """The comparison above can fail: fitted in another way, the pixels are others."""
     location = photos(tmp_path)
     shape = {"name": "photos", "classes": ("cats", "dogs"), "image_shape": (40, 48, 3)}
-    picture = read_photo(files_of_test_split(location)[1], (40, 48))
+    picture = read_photo(files_of_test_split(location)[1])
     cropped = to_network_input(picture, DatasetSummary(**shape, fit="crop"))
     squashed = to_network_input(picture, DatasetSummary(**shape, fit="squash"))
     assert np.abs(cropped.astype(int) - squashed).mean() > 5
@@ -147,7 +147,7 @@ def test_real_photos_uploaded_give_the_probabilities_of_the_evaluation(
     with zipfile.ZipFile(archive) as opened:
         pixels = np.stack(
             [
-                to_network_input(read_photo(opened.read(names[i]), summary.size), summary)
+                to_network_input(read_for_network(opened.read(names[i]), summary), summary)
                 for i in chosen
             ]
         )

@@ -24,7 +24,7 @@ def _is_corners(picture: Image.Image) -> bool:
     return picture.size == (40, 20) and all(_near(picture, *at, c) for at, c in wanted.items())
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM"])
 def test_formats(kind: str, tmp_path: Path) -> None:
     data = encoded(corners(), kind)
     assert _is_corners(read_photo(data))

@@ -1,5 +1,7 @@
 """What a status says of itself."""
 
+import math
+
 import pytest
 
 from core.runs import Phase, RangeTestResult, State, Status, TrainingResult
@@ -32,3 +34,9 @@ def test_the_share_done_is_between_none_and_all():
     assert Status().fraction_done == 0.0
     assert Status(step=3, steps=4).fraction_done == 0.75
     assert Status(step=5, steps=4).fraction_done == 1.0
+
+
+def test_numbers_that_are_none_come_back_as_they_were():
+    lost = Status(result=TrainingResult(test_accuracy=0.1, test_loss=float("nan")))
+    again = Status.model_validate_json(lost.model_dump_json())
+    assert math.isnan(again.training_result.test_loss)

@@ -37,6 +37,7 @@ class BuiltIn:
     source: str
     locate: Callable[[BuiltIn, Path], Found | None]
     light_on_dark: bool = False
+    own_filter: bool = False  # enlarged by a filter of its own, whatever is asked for
     remote: tuple[RemoteFile, ...] = ()
     subfolder: str = ""  # of the datasets folder, where downloads go
     folders: tuple[str, ...] = ()  # of the datasets folder, where it is looked for
@@ -151,6 +152,7 @@ DIGITS = BuiltIn(
     ),
     locate=_locate_digits,
     light_on_dark=True,
+    own_filter=True,
 )
 CIFAR10 = BuiltIn(
     name="cifar10",

@@ -170,10 +170,12 @@ class FolderSource:
 def _decode(contents: _Files, path: str, fitting: Fitting) -> Images | str:
     """(height, width, 3) uint8, or why there is none."""
     try:
-        picture = read_photo(contents.read(path), fitting.size).convert("RGB")
+        picture = read_photo(contents.read(path), fitting.decoded_side).convert("RGB")
         return np.asarray(fitting.apply(picture), dtype=np.uint8)
     except PhotoError as error:
         return error.message.rstrip(".")
+    except KeyError:
+        return "it has been taken away meanwhile"
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         # RuntimeError and its child NotImplementedError: an encrypted member, a rare compression.
         return str(error)

@@ -20,7 +20,10 @@ from pathlib import Path, PurePosixPath
 from core.data.sources.class_folders import Layout, find_layout
 from core.errors import DatasetError
 
-Times = tuple[tuple[Path, int], ...]  # modification times in nanoseconds
+# Of a path: times of modification and of change (ns), size, inode. One alone can stay the same
+# when a file is replaced by another that was given its time, or made readable.
+State = tuple[int, int, int, int]
+States = tuple[tuple[Path, State], ...]
 
 _REMEMBERED = 64
 # File systems count time in ticks: two changes within one leave the same time behind.
@@ -35,14 +38,14 @@ class Scan:
     paths: tuple[str, ...]  # of all files inside, with forward slashes
     layout: Layout | None  # None where there is no image, or a problem
     problem: DatasetError | None
-    times: Times  # of the zip, or of each folder
+    states: States  # of the zip, or of each folder
     settled: bool  # nothing changed within the last tick
 
     @property
     def holds(self) -> bool:
         """Nothing has changed since."""
         try:
-            return self.settled and all(_time_of(path) == moment for path, moment in self.times)
+            return self.settled and all(_state_of(path) == state for path, state in self.states)
         except OSError:
             return False
 
@@ -84,44 +87,46 @@ def plain_name(member: zipfile.ZipInfo) -> str:
 def _scan(location: Path) -> Scan:
     begun = time.time_ns()
     paths: tuple[str, ...] = ()
-    times: Times = ()
+    states: States = ()
     layout, problem = None, None
     try:
-        times, paths = _folder(location) if location.is_dir() else _zip(location)
+        states, paths = _folder(location) if location.is_dir() else _zip(location)
         layout = find_layout(location.name, paths)
     except DatasetError as error:
         problem = error
     except OSError as error:
         problem = DatasetError(f"{location} cannot be read: {error.strerror or error}.")
-    newest = max((moment for _, moment in times), default=begun)
-    settled = begun - newest > _TICK_SECONDS * 1e9
-    version = hashlib.sha256(repr(times).encode()).hexdigest()
-    return Scan(version, paths, layout, problem, times, settled)
+    # A time ahead of this machine's clock, of a copy from elsewhere, is no change just made.
+    settled = bool(states) and all(
+        abs(begun - moment) > _TICK_SECONDS * 1e9 for _, state in states for moment in state[:2]
+    )
+    version = hashlib.sha256(repr(states).encode()).hexdigest()
+    return Scan(version, paths, layout, problem, states, settled)
 
 
-def _folder(location: Path) -> tuple[Times, tuple[str, ...]]:
-    times: list[tuple[Path, int]] = []
-    paths = tuple(_walk(location, times))
-    return tuple(times), paths
+def _folder(location: Path) -> tuple[States, tuple[str, ...]]:
+    states: list[tuple[Path, State]] = []
+    paths = tuple(_walk(location, states))
+    return tuple(states), paths
 
 
-def _walk(location: Path, times: list[tuple[Path, int]]) -> Iterator[str]:
-    """Paths of all files inside. `times` gets each folder's, taken before it is read."""
-    times.append((location, _time_of(location)))
+def _walk(location: Path, states: list[tuple[Path, State]]) -> Iterator[str]:
+    """Paths of all files inside. `states` gets each folder's, taken before it is read."""
+    states.append((location, _state_of(location)))
     for folder, folders, names in os.walk(location):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        times.extend((Path(folder) / name, _time_of(Path(folder) / name)) for name in folders)
+        states.extend((Path(folder) / name, _state_of(Path(folder) / name)) for name in folders)
         inside = Path(folder).relative_to(location).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
         yield from (prefix + name for name in names)
 
 
-def _zip(location: Path) -> tuple[Times, tuple[str, ...]]:
-    times = ((location, _time_of(location)),)
+def _zip(location: Path) -> tuple[States, tuple[str, ...]]:
+    states = ((location, _state_of(location)),)
     try:
         with zipfile.ZipFile(location) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
-            return times, tuple(plain_name(info) for info in members)
+            return states, tuple(plain_name(info) for info in members)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         raise DatasetError(
             f"{location} cannot be opened as a zip ({error}). It may have been copied in part.",
@@ -129,5 +134,6 @@ def _zip(location: Path) -> tuple[Times, tuple[str, ...]]:
         ) from error
 
 
-def _time_of(path: Path) -> int:
-    return path.stat().st_mtime_ns
+def _state_of(path: Path) -> State:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

@@ -1,5 +1,5 @@
 """What watches a run while it trains; see core.training.observers.observer."""
 
-from core.training.observers.observer import Observer, Observers
+from core.training.observers.observer import Observer, Observers, record_metric
 
-__all__ = ["Observer", "Observers"]
+__all__ = ["Observer", "Observers", "record_metric"]

@@ -23,9 +23,14 @@ class EventFiles(Observer):
     """Two curves a chart, `train` and `validation`, as TensorBoard expects them."""
 
     def __init__(self, run: Run) -> None:
-        folder = run.path / FOLDER
-        self._train = tf.summary.create_file_writer(str(folder / "train"))
-        self._validation = tf.summary.create_file_writer(str(folder / "validation"))
+        self._folder = run.path / FOLDER
+        self._train: Any = None
+        self._validation: Any = None
+
+    def begin(self, trainer: Any) -> None:
+        """Opened only now: a writer starts TensorFlow up, whose devices are set before."""
+        self._train = tf.summary.create_file_writer(str(self._folder / "train"))
+        self._validation = tf.summary.create_file_writer(str(self._folder / "validation"))
 
     def metric(self, kind: str, values: dict[str, Any]) -> None:
         step = values.get("step", 0)
@@ -38,8 +43,9 @@ class EventFiles(Observer):
             _scalars(self._train, _TRAIN, values, step)
 
     def end(self, state: State) -> None:
-        self._train.close()
-        self._validation.close()
+        for writer in (self._train, self._validation):
+            if writer is not None:
+                writer.close()
 
 
 def available() -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.runs import State
+from core.runs.recorder import Recorder
 
 
 class Observer:
@@ -61,3 +62,10 @@ class Observers:
                 name = type(observer).__name__
                 print(f"{name} failed at {moment!r} and is left out:", flush=True)
                 traceback.print_exc()
+
+
+def record_metric(recorder: Recorder, observers: Observers, kind: str, **values: Any) -> None:
+    """Write one metric line and tell those who watch; its cost counts as record-keeping."""
+    recorder.metric(kind, **values)
+    with recorder.writing():
+        observers.metric(kind, values)

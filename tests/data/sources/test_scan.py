@@ -16,7 +16,6 @@ from core.data.sources import scan
 from core.data.sources.scan import look
 
 Maker = Callable[..., Path]
-LONG_AGO = 1_700_000_000.0
 
 
 @pytest.fixture
@@ -33,16 +32,16 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return seen
 
 
-def age(folder: Path) -> None:
-    """As if nothing had been changed for long."""
-    for path in (folder, *folder.rglob("*")):
-        os.utime(path, (LONG_AGO, LONG_AGO))
+@pytest.fixture
+def at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if nothing had been changed for long: no file's time can be set back that tells it."""
+    monkeypatch.setattr(scan, "_TICK_SECONDS", 0.0)
 
 
 def test_a_folder_at_rest_is_walked_once(
-    tmp_path: Path, make_class_folder: Maker, walks: list[Path]
+    tmp_path: Path, make_class_folder: Maker, walks: list[Path], at_rest: None
 ) -> None:
-    age(make_class_folder(tmp_path))
+    make_class_folder(tmp_path)
     for _ in range(5):
         assert find_dataset("pets", tmp_path).sizes["train"] == 12
         list_datasets(tmp_path)
@@ -50,12 +49,16 @@ def test_a_folder_at_rest_is_walked_once(
 
 
 def test_a_start_of_a_run_walks_a_folder_at_rest_once(
-    tmp_path: Path, make_class_folder: Maker, walks: list[Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    make_class_folder: Maker,
+    walks: list[Path],
+    at_rest: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from core.jobs import preflight
     from core.recipes import find_recipe
 
-    age(make_class_folder(tmp_path))
+    make_class_folder(tmp_path)
     monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
     config = find_recipe("digits-quick").config
     config = config.model_copy(update={"dataset": DatasetConfig(name="pets", image_size=(32, 32))})
@@ -65,9 +68,10 @@ def test_a_start_of_a_run_walks_a_folder_at_rest_once(
     assert walks == [tmp_path / "pets"]
 
 
-def test_a_new_image_deep_inside_is_noticed(tmp_path: Path, make_class_folder: Maker) -> None:
+def test_a_new_image_deep_inside_is_noticed(
+    tmp_path: Path, make_class_folder: Maker, at_rest: None
+) -> None:
     folder = make_class_folder(tmp_path)
-    age(folder)
     before = find_dataset("pets", tmp_path)
     cats = folder / "training_set" / "cats"
     shutil.copy(cats / "cats.0.png", cats / "another.png")
@@ -79,14 +83,12 @@ def test_a_new_image_deep_inside_is_noticed(tmp_path: Path, make_class_folder: M
 
 
 def test_a_new_class_and_a_deleted_image_are_noticed(
-    tmp_path: Path, make_class_folder: Maker
+    tmp_path: Path, make_class_folder: Maker, at_rest: None
 ) -> None:
     folder = make_class_folder(tmp_path)
-    age(folder)
     assert find_dataset("pets", tmp_path).num_classes == 2
     shutil.copytree(folder / "training_set" / "cats", folder / "training_set" / "birds")
     assert find_dataset("pets", tmp_path).num_classes == 3
-    age(folder)
     (folder / "training_set" / "birds" / "cats.0.png").unlink()
     assert find_dataset("pets", tmp_path).sizes["train"] == 17
 
@@ -106,23 +108,35 @@ def test_what_was_changed_a_moment_ago_is_looked_through_again(
 
 
 def test_a_zip_is_opened_again_only_when_it_was_replaced(
-    tmp_path: Path, make_class_folder: Maker, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make_class_folder: Maker, at_rest: None
 ) -> None:
     archive = make_class_folder(tmp_path, zipped=True)
-    os.utime(archive, (LONG_AGO, LONG_AGO))
     first = look(archive)
     assert look(archive) is first
+    before = archive.stat()
     archive.unlink()
     make_class_folder(tmp_path, splits={"train": 3}, zipped=True)
+    os.utime(archive, ns=(before.st_atime_ns, before.st_mtime_ns))  # as `cp -p` would
     assert look(archive).layout is not None
     assert look(archive).layout.sizes == {"train": 6}
 
 
+def test_a_class_that_becomes_readable_is_noticed(
+    tmp_path: Path, make_class_folder: Maker, at_rest: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time of modification stays as it was."""
+    folder = make_class_folder(tmp_path)
+    first = look(folder)
+    dogs = folder / "training_set" / "dogs"
+    dogs.chmod(0o700)
+    assert look(folder) is not first
+    assert look(folder).version != first.version
+
+
 def test_a_folder_that_was_taken_away_is_no_data_set(
-    tmp_path: Path, make_class_folder: Maker
+    tmp_path: Path, make_class_folder: Maker, at_rest: None
 ) -> None:
     folder = make_class_folder(tmp_path)
-    age(folder)
     assert look(folder).layout is not None
     shutil.rmtree(folder)
     assert "pets" not in {info.name for info in list_datasets(tmp_path)}

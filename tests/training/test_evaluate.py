@@ -1,0 +1,57 @@
+"""A network judged at the end of its training."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+
+from core.data.dataset import Subset
+from core.errors import TrainingError
+from core.models.export import save_model
+from core.runs import Run
+from core.training.evaluate import evaluate_saved
+from core.training.progress import Progress
+
+
+@pytest.fixture
+def network() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    pixels = keras.Input((4, 4, 1))
+    flat = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels))
+    logits = keras.layers.Dense(3, name="head")(flat)
+    return keras.Model(pixels, keras.layers.Activation("softmax")(logits))
+
+
+def prepared(count: int = 30) -> SimpleNamespace:
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (count, 4, 4, 1), dtype=np.uint8)
+    test = Subset(images, generator.integers(0, 3, count), np.arange(count)[::-1])
+    dataset = SimpleNamespace(classes=("a", "b", "c"))
+    return SimpleNamespace(dataset=dataset, splits=SimpleNamespace(test=test))
+
+
+def test_accuracy_and_loss_are_those_of_stock_keras(tmp_path, network):
+    run, data = Run(tmp_path), prepared()
+    save_model(network, run.model_path)
+    found = evaluate_saved(run, data, Progress(epoch=2, best_epoch=1, elapsed=3.0))
+    network.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    images, labels = data.splits.test.gather(np.arange(30))
+    loss, accuracy = network.evaluate(images.astype(np.float32), labels, verbose=0)
+    assert found.test_loss == pytest.approx(loss, rel=1e-5)
+    assert found.test_accuracy == pytest.approx(accuracy)
+    assert (found.best_epoch, found.parameters) == (1, network.count_params())
+    with np.load(run.predictions_path) as saved:
+        assert np.array_equal(saved["labels"], labels)
+
+
+def test_a_network_whose_weights_overflowed_says_so(tmp_path, network):
+    run = Run(tmp_path)
+    network.set_weights([np.full(w.shape, np.nan) for w in network.get_weights()])
+    save_model(network, run.model_path)
+    with pytest.raises(TrainingError, match="answers are no numbers") as caught:
+        evaluate_saved(run, prepared(), Progress())
+    assert "lower learning rate" in caught.value.advice
+    assert not run.predictions_path.exists()
