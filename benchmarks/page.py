@@ -119,6 +119,8 @@ def _begin(server: Server, page: Page) -> Run:
     wait_for_title(page, "ConvScope")
     go_to(page, "Train")
     page.get_by_role("button", name="Start training").click()
+    # Until then the charts are those of the run shown before.
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=60_000)
     chart = page.get_by_label("Loss over epochs", exact=True).last
     expect(chart.locator(".main-svg").first).to_be_visible(timeout=120_000)
     return list_runs(server.runs)[0]

@@ -49,11 +49,17 @@ def watch_it_grow(page: Page, label: str, seconds: float = 90.0) -> list[float]:
     seen: list[float] = []
     deadline = time.monotonic() + seconds
     while len(seen) < 3 and time.monotonic() < deadline:
-        reach = chart.evaluate("n => n._fullData[0].x.at(-1)")
-        if not seen or reach != seen[-1]:
+        reach = reach_of(chart)
+        if reach is not None and (not seen or reach != seen[-1]):
             seen.append(reach)
         page.wait_for_timeout(100)
     return seen
+
+
+def reach_of(chart: Locator) -> float | None:
+    """How far the chart's first trace reaches; None while nothing is drawn on it yet."""
+    found: float | None = chart.evaluate("n => n._fullData?.[0]?.x?.at(-1) ?? null")
+    return found
 
 
 @contextmanager

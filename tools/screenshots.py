@@ -164,6 +164,8 @@ def at_work(browser: Browser, server: Server, scheme: str) -> None:
     wait_for_title(page, "ConvScope")
     go_to(page, "Train")
     page.get_by_role("button", name="Start training").click()
+    # Until then the charts are those of the run shown before.
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=60_000)
     watch_it_grow(page, "Loss over epochs")
     expect(metric(page, "Validation accuracy")).not_to_have_text("–", timeout=60_000)
     page.wait_for_timeout(15_000)  # curves worth looking at

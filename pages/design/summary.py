@@ -24,7 +24,10 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         with st.container(horizontal=True, gap="medium"):
             page.link("pages/train/lr_range.py", "Find a learning rate", ":material/troubleshoot:")
             page.link("pages/train/train.py", "Go on to training", ":material/play_circle:")
-    if plan.data_problem:
+    if plan.info is not None and plan.needs_download:
+        missing = f"{plan.info.title} is not on this machine yet; the Data tab gets it."
+        st.warning(missing, icon=":material/warning:")
+    elif plan.data_problem:
         st.warning(str(plan.data_problem), icon=":material/warning:")
     if plan.network_problem:
         misfit(draft, plan, "top")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.config import RunConfig
@@ -38,14 +40,7 @@ _KEEP = {
 }
 _KEEP_BY_STOPPING = {"early_stopping": "Of the best by what stopping early watches"}
 _KEEP_HELP = "Which epoch's weights the saved model gets."
-_STOP_EARLY = {
-    "training.early_stopping": {"monitor": "val_loss", "patience": 5},
-    "training.keep": "early_stopping",
-}
-_RUN_TO_THE_END = {
-    "training.keep": "best_val_accuracy",
-    "training.early_stopping": None,
-}
+_STOP_EARLY = {"training.early_stopping": {"monitor": "val_loss", "patience": 5}}
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
@@ -82,7 +77,7 @@ def _length(draft: RunConfig, form: Form) -> None:
         "Stop early",
         "training.early_stopping",
         on=_STOP_EARLY,
-        off=_RUN_TO_THE_END,
+        off=_run_to_the_end(draft),
         help="Ends the run when validation has not improved for some epochs.",
     )
     if stops:
@@ -91,6 +86,14 @@ def _length(draft: RunConfig, form: Form) -> None:
             form.choice("Watch", "training.early_stopping.monitor", _MONITORS)
         with patience:
             form.integer("Patience in epochs", "training.early_stopping.patience", 1, 1000)
+
+
+def _run_to_the_end(draft: RunConfig) -> dict[str, Any]:
+    """What was kept by early stopping is then the best by what it monitored."""
+    training = draft.training
+    if training.keep != "early_stopping":
+        return {"training.early_stopping": None}
+    return {"training.keep": f"best_{training.keep_monitor}", "training.early_stopping": None}
 
 
 def _optimizer(draft: RunConfig, form: Form) -> None:

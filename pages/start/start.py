@@ -18,7 +18,6 @@ from pages.widgets.text import DASH, format_count, format_percent, format_when
 
 _LAST_RUNS = 8
 _TRAIN = "pages/train/train.py"
-_REFUSED = "start.digits"  # under which name a refusal is kept
 _COLOURS: dict[State, Literal["blue", "gray", "green", "orange", "red"]] = {
     State.RUNNING: "blue",
     State.QUEUED: "gray",
@@ -65,8 +64,6 @@ def _first_run() -> None:
         key="train_digits",
         on_click=_train_digits,
     )
-    if state.error_of(_REFUSED):
-        st.error(state.error_of(_REFUSED), icon=":material/error:")
     if run_list.at_work() is not None:
         st.caption("A run is at work now. A new one waits until the device is free.")
     with st.container(horizontal=True, gap="medium"):
@@ -81,9 +78,8 @@ def _train_digits() -> None:
         preflight.check(config)
         run = launch.start(config)
     except UserError as error:
-        state.report_errors({_REFUSED: str(error)})
+        st.toast(str(error), icon=":material/error:")
     else:
-        state.report_errors({})
         run_list.select(run.id)
         state.set_next_page(_TRAIN)
 

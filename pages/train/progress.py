@@ -128,7 +128,8 @@ def _queue_note(ahead: int) -> str:
 def _phases(status: Status) -> None:
     """The phases of a start, done ones ticked, the present one marked."""
     phases = list(STARTING_PHASES)
-    place = phases.index(status.phase) if status.phase in phases else 0
+    # Past them a worker is while its first steps are not yet recorded.
+    place = phases.index(status.phase) if status.phase in phases else len(phases)
     words = [f":green[:material/check: {_in_words(phase)}]" for phase in phases[:place]]
     now = status.doing if place else _in_words(phases[0])
     words.append(f":primary[:material/sync: **{now}**]")

@@ -36,14 +36,11 @@ def panel(draft: RunConfig, label: str, job: Job) -> None:
             type="primary",
             icon=":material/play_arrow:",
             key=f"start_{job}",
-            disabled=found.data_problem is not None,
+            disabled=found.problem is not None,
             on_click=_start,
             args=(job,),
         )
-    _say_what_is_missing(found, job)
-    refused = state.error_of(_field(job))
-    if refused:
-        st.error(refused, icon=":material/error:")
+    _say_what_is_in_the_way(found, job)
 
 
 def _start(job: Job) -> None:
@@ -56,20 +53,14 @@ def _start(job: Job) -> None:
     try:
         preflight.check(draft)
         run = launch.start(draft.model_copy(update={"job": job}))
-    except UserError as error:
-        state.report_errors({_field(job): str(error)})
+    except UserError as error:  # something has changed since the page was drawn
+        st.toast(str(error), icon=":material/error:")
     else:
-        state.report_errors({})
         run_list.select(run.id)
 
 
-def _field(job: Job) -> str:
-    """Under which name a refusal is kept."""
-    return f"start.{job}"
-
-
-def _say_what_is_missing(found: Preflight, job: Job) -> None:
+def _say_what_is_in_the_way(found: Preflight, job: Job) -> None:
     if found.info is not None and found.needs_download:
         datasets.offer_download(found.info, job)
-    elif found.data_problem is not None:
-        st.error(str(found.data_problem), icon=":material/error:")
+    elif found.problem is not None:
+        st.error(str(found.problem), icon=":material/error:")

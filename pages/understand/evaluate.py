@@ -101,7 +101,7 @@ def pairs(found: Evaluation) -> None:
     if not confused:
         st.success("No test image was misclassified.", icon=":material/celebration:")
     for true, predicted, count in confused:
-        of = int(found.confusion[true].sum())
+        of = found.per_class[true].support
         st.page_link(
             _MISTAKES,
             label=f"**{found.classes[true]}** taken for **{found.classes[predicted]}** "

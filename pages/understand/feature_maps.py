@@ -109,7 +109,7 @@ def show_layer(run: Run, name: str, maps: np.ndarray) -> None:
     st.caption(_SEEN.get(kind, "The output of this layer."))
     if name == last_layer(run):
         classes = run.dataset().classes
-        guesses = top_k(class_probabilities(maps.reshape(1, -1), len(classes))[0], classes)
+        guesses = top_k(class_probabilities(maps[0], len(classes))[0], classes)
         st.plotly_chart(top_k_figure(guesses), key=f"maps_top_{run.id}")
         return
     flat = maps.shape[:2] == (1, 1)

@@ -1,11 +1,12 @@
-"""The trained network as a file: the click arrives however late the page is drawn anew."""
+"""A click means what it said, however late the page is drawn anew."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.runs import Run
 from tools.clicks import upload, wait_for_title, wait_until_idle
@@ -25,7 +26,7 @@ WebSocket.prototype.addEventListener = function (kind, hear, options) {{
 """
 
 
-def test_a_click_before_the_page_is_drawn_anew_is_not_lost(
+def test_a_download_asked_for_before_the_page_is_drawn_anew_is_not_lost(
     with_finished_run: Run, server: Server, page: Page, complaints: Complaints, tmp_path: Path
 ):
     page.add_init_script(SLOW_LINE)
@@ -47,3 +48,44 @@ def test_a_click_before_the_page_is_drawn_anew_is_not_lost(
     wait_until_idle(page)
     assert shown.evaluate("node => node.isConnected"), "the button was mounted anew"
     assert complaints.lines == []
+
+
+def image_of(tile: Locator) -> str:
+    """Which test image a tile shows: "Test image 12: 3, taken for 5" -> "12"."""
+    found = re.search(r"\d+", tile.get_attribute("title") or "")
+    assert found is not None
+    return found[0]
+
+
+def test_a_tile_of_a_page_that_is_being_left_opens_its_own_image(
+    with_finished_run: Run, server: Server, page: Page, complaints: Complaints
+):
+    """Its place in the row is by then that of another image."""
+    page.add_init_script(SLOW_LINE)
+    page.goto(f"{server.url}/mistakes")
+    wait_for_title(page, "Mistakes")
+    first = page.locator(".convscope-tile").first
+    expect(first).to_be_visible()
+    wanted = image_of(first)
+    page.get_by_test_id(re.compile("agination")).get_by_text("2", exact=True).first.click()
+    page.wait_for_timeout(LATE / 2)  # by now the server has drawn the second page, unseen here
+    assert image_of(first) == wanted
+    first.click()
+    wait_for_title(page, "Feature maps")
+    expect(page).to_have_url(re.compile(rf"[?&]sample={wanted}(&|$)"))
+    assert complaints.lines == []
+
+
+def test_a_tile_keeps_its_node_while_its_image_is_shown(
+    with_finished_run: Run, server: Server, page: Page
+):
+    """One that is put in its place between press and release would lose the click."""
+    page.goto(f"{server.url}/feature_maps")
+    wait_for_title(page, "Feature maps")
+    tiles = page.locator(".convscope-tile")
+    expect(tiles).to_have_count(10)
+    nodes = tiles.element_handles()
+    tiles.nth(4).click()
+    expect(tiles.nth(4)).to_have_attribute("aria-pressed", "true")
+    wait_until_idle(page)
+    assert all(node.evaluate("node => node.isConnected") for node in nodes)

@@ -15,7 +15,7 @@ from core.jobs import launch
 from core.recipes import find_recipe
 from core.runs import Run, State, list_runs
 from core.runs.drafts import save_draft
-from tools.clicks import faults, go_to, metric, wait_for_title
+from tools.clicks import faults, go_to, metric, reach_of, wait_for_title
 from tools.dashboard import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -114,13 +114,12 @@ def chart(page: Page, label: str) -> Locator:
 def wait_for_more(loss: Locator, times: int, seconds: float = 90.0) -> None:
     """Wait until the chart has been redrawn with newer metrics so many times."""
     expect(loss.locator(".main-svg").first).to_be_visible(timeout=60_000)
-    last = "n => n._fullData[0].x.at(-1)"
-    seen, changed = loss.evaluate(last), 0
+    seen, changed = reach_of(loss), 0
     deadline = time.monotonic() + seconds
     while changed < times:
         assert time.monotonic() < deadline, f"the chart moved on {changed} times only"
         loss.page.wait_for_timeout(50)
-        now = loss.evaluate(last)
+        now = reach_of(loss)
         changed += now != seen
         seen = now
 

@@ -169,16 +169,26 @@ def test_another_schedule_and_optimizer_bring_their_own_fields(draft: RunConfig)
     healthy(app.run())
     training = saved().training
     assert training.early_stopping is not None
-    assert (training.early_stopping.patience, training.keep) == (9, "early_stopping")
-    app.selectbox(key="draft.training.keep").set_value("best_val_loss")
+    assert training.early_stopping.patience == 9
+
+
+def test_stopping_early_leaves_the_choice_of_weights_alone_where_it_can(draft: RunConfig):
+    app = design("Training")
+    stop_early = "draft.training.early_stopping_off"
+    assert draft.training.keep == "last"
+    for on in (True, False):
+        app.toggle(key=stop_early).set_value(on)
+        healthy(app.run())
+        assert saved().training.keep == "last"
+    app.toggle(key=stop_early).set_value(True)
     healthy(app.run())
-    assert saved().training.keep == "best_val_loss"
     app.selectbox(key="draft.training.keep").set_value("early_stopping")
     healthy(app.run())
-    app.toggle(key="draft.training.early_stopping_off").set_value(False)
+    assert saved().training.keep_monitor == "val_loss"
+    app.toggle(key=stop_early).set_value(False)
     healthy(app.run())
     assert not app.error
-    assert (saved().training.early_stopping, saved().training.keep) == (None, "best_val_accuracy")
+    assert (saved().training.early_stopping, saved().training.keep) == (None, "best_val_loss")
 
 
 def test_photos_are_fitted_as_chosen(draft: RunConfig):
