@@ -1,4 +1,4 @@
-"""Time to the 2020 write-up's 78.77 % on CIFAR-10's test part, with its network.
+"""Time to the 2020 write-up's 78.77 % on CIFAR-10's test images, with its network.
 
 Ours: the recipe `cifar10-fast`, from the worker's first step to its last, validation and
 all. Theirs: 23 epochs (what the write-up took) at its own recipe's epoch time, stock Keras
