@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.photos.polarity import LEAST_PHOTO, edge_of, shrunk
 
-# All thresholds here were chosen by hand on two things, which tests/photos still hold them to:
+# What all thresholds here are tuned on, as far as tests/photos hold them to it:
 # the photos that tests/photos/pictures.py draws (each digit with fine and broad pens, half in
 # the shade, on a table, as JPEG), and all of scikit-learn's digits as they are and inverted.
 _NOISE_BLUR: Final = 0.8  # pixels, against the sensor's noise

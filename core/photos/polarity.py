@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-# All thresholds here were chosen by hand on two things, which tests/photos still hold them to:
+# What all thresholds here are tuned on, as far as tests/photos hold them to it:
 # the photos that tests/photos/pictures.py draws (each digit with fine and broad pens, half in
 # the shade, on a table, as JPEG), and all of scikit-learn's digits as they are and inverted.
 WORKING_SIDE: Final = 384  # pixels; more shows nothing new of a pen stroke
