@@ -6,6 +6,10 @@ exception is a fault of ours. Knows nothing of where an error is shown.
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+
 
 class UserError(Exception):
     """What was wrong, and what to do about it.
@@ -46,3 +50,49 @@ class RunError(UserError):
 
 class TrainingError(UserError):
     """Why a run cannot go on."""
+
+
+class ReadingError(UserError):
+    """Something on disk that is not there, cannot be read, or is not what it should be."""
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
+
+
+def describe_os_error(error: OSError, path: Path | None = None) -> str:
+    """What the operating system refused, in one sentence about one path.
+
+    Args:
+        path: what it was about, where the error does not say.
+    """
+    told = path if path is not None else error.filename
+    what = _shown(told) if told is not None else "A file"
+    if error.errno in _FULL:
+        return f"There is no space left on the disk for {what if told is not None else 'a file'}."
+    if error.errno == errno.ENOENT:
+        return f"{what} is not there."
+    if error.errno in _FORBIDDEN:
+        return f"{what} may not be read or changed by this account."
+    if error.errno == errno.EROFS:
+        return f"{what} lies on a disk that cannot be written to."
+    if error.errno == errno.EISDIR:
+        return f"{what} is not a file but a folder."
+    if error.errno == errno.ENOTDIR:
+        return f"{what} is not a folder, or lies below something that is none."
+    return f"{what} cannot be used: {error.strerror or error}."
+
+
+def from_os_error(error: OSError) -> UserError:
+    """The same as an error that can be shown, with what to do about it."""
+    if error.errno in _FULL:
+        advice = "Free some space, then try again; what was saved before is intact."
+    else:
+        advice = "Change who may read and write there, or use another folder, then try again."
+    return UserError(describe_os_error(error), advice)
+
+
+def _shown(path: object) -> str:
+    """A path in words: bytes that are no UTF-8 cannot be shown, and get a mark of their own."""
+    text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else str(path)
+    return text.encode("utf-8", "replace").decode("utf-8")

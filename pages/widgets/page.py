@@ -5,13 +5,15 @@ Knows nothing of any one page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
-from core.errors import UserError
+from core.errors import UserError, from_os_error
 from pages.session import address
+from pages.widgets.text import as_is
 
 
 def header(title: str, purpose: str) -> None:
@@ -38,8 +40,33 @@ def link(page: str, label: str, icon: str | None = None) -> None:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Shows the errors that have words for a person in place of a traceback."""
+    """Shows what a person can be told in place of a traceback.
+
+    Reading turns what is wrong on disk into words where it happens; an OSError that comes so
+    far is of writing: a full disk, a folder that may not be written to.
+    """
     try:
         yield
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
+    except OSError as error:
+        show_error(from_os_error(error))
+
+
+def show_error(error: UserError | str) -> None:
+    """One error as the page shows it; nothing in it becomes Markdown."""
+    st.error(as_is(str(error)), icon=":material/error:")
+
+
+def attempt(action: Callable[..., Any], *arguments: Any) -> bool:
+    """Do what a click asks for, in its callback; True where it was done.
+
+    Why it could not be done is said in a message that outlives the drawing of the page.
+    """
+    try:
+        action(*arguments)
+    except (UserError, OSError) as error:
+        told = from_os_error(error) if isinstance(error, OSError) else error
+        st.toast(as_is(str(told)), icon=":material/error:", duration="long")
+        return False
+    return True

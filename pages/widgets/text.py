@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import time
 
+from core.reading import readable
+
 DASH = "–"
+# What Markdown, and Streamlit's own additions to it, take for more than a character.
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>()#+-.!|~$:&^=@"})
+
+
+def as_is(text: str) -> str:
+    """A name or an error's words for a place where Markdown is read: shown as they are."""
+    return readable(text).translate(_MARKS)
 
 
 def format_count(value: float) -> str:
