@@ -43,7 +43,10 @@ page = st.navigation(
     expanded=True,
 )
 
-address.remember()
-sidebar.show()
+# Each in a guard of its own: what is wrong with one run must not take the page with it.
+with guarded():
+    address.remember()
+with guarded():
+    sidebar.show()
 with guarded():
     page.run()

@@ -83,12 +83,16 @@ def describe_os_error(error: OSError, path: Path | None = None) -> str:
     return f"{what} cannot be used: {error.strerror or error}."
 
 
-def from_os_error(error: OSError) -> UserError:
-    """The same as an error that can be shown, with what to do about it."""
+def from_os_error(error: OSError, then: str = "try again") -> UserError:
+    """The same as an error that can be shown, with what to do about it.
+
+    Args:
+        then: what to do once the cause is gone.
+    """
     if error.errno in _FULL:
-        advice = "Free some space, then try again; what was saved before is intact."
+        advice = f"Free some space, then {then}: what was saved before is intact."
     else:
-        advice = "Change who may read and write there, or use another folder, then try again."
+        advice = f"Change who may read and write there, or use another folder, then {then}."
     return UserError(describe_os_error(error), advice)
 
 

@@ -6,6 +6,7 @@ Knows nothing of what the files hold.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+RESERVE_BYTES = 64 * 1024
 _LOOK_SECONDS = 0.02
 _TELL_SECONDS = 0.5
 
@@ -61,6 +63,31 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
         temporary.write_bytes(data)
 
 
+def hold_reserve(path: Path) -> None:
+    """Occupy a little space, to be given up when there is no other left. Raises OSError."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(b"\0" * RESERVE_BYTES)
+
+
+def open_to_append(path: Path) -> IO[bytes]:
+    """A file to write at the end of; made where there is none, without a buffer.
+
+    Never through a link, behind which lies what is not ours to write to, and never a pipe
+    that would wait for a reader.
+
+    Raises:
+        OSError: it cannot be opened, or is a link.
+    """
+    how = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        descriptor = os.open(path, how, 0o644)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a link", str(path)) from error
+        raise
+    return os.fdopen(descriptor, "ab", buffering=0)
+
+
 def sync(file: IO[bytes]) -> None:
     """Put what was written to an open file on the disk."""
     file.flush()
@@ -85,7 +112,7 @@ def lock_exclusively(path: Path, wait_seconds: float = 0.0) -> IO[bytes] | None:
 
     Two opens of one file exclude each other, in one process as in two.
     """
-    file = path.open("ab")
+    file = open_to_append(path)
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
@@ -101,12 +128,17 @@ def lock_exclusively(path: Path, wait_seconds: float = 0.0) -> IO[bytes] | None:
 def is_locked(path: Path) -> bool:
     """True where some open file holds the path's exclusive lock."""
     try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (OSError, ValueError):
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:
         return False
+    finally:
+        os.close(descriptor)
     return False
 
 

@@ -5,11 +5,9 @@ Reads what the worker wrote, so that it needs no TensorFlow. Knows nothing of fi
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,12 @@ from core.analysis.confusion import (
     confusion_matrix,
     per_class_scores,
 )
-from core.errors import RunError
+from core.errors import ReadingError, RunError
+from core.reading import first_line, is_file, read_arrays
 from core.runs import Run
 
+_MOST_BYTES = 4 * 2**30  # of all predictions
+_SLACK = 1e-3  # of sums in low precision
 _SMALLEST = 1e-7  # probabilities are clipped here, as Keras does before taking a logarithm
 
 
@@ -58,6 +59,10 @@ class Evaluation:
         true = self.probabilities[np.arange(len(self.labels)), self.labels].astype(np.float64)
         return float(-np.log(np.clip(true, _SMALLEST, 1.0)).mean())
 
+    def has_labels(self, labels: np.ndarray) -> bool:
+        """Whether these are the labels of the images that were predicted.  # (n,) int64"""
+        return np.array_equal(self.labels, labels)
+
     @cached_property
     def confusion(self) -> np.ndarray:
         """Counts, rows true and columns predicted.  # (K, K) int64"""
@@ -85,6 +90,10 @@ def evaluate(labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[st
     Raises:
         ValueError: quoting what does not fit.
     """
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise ValueError(f"labels have shape {labels.shape} and type {labels.dtype}")
+    if probabilities.dtype.kind != "f":
+        raise ValueError(f"probabilities are of type {probabilities.dtype}")
     if probabilities.ndim != 2 or probabilities.shape != (len(labels), len(classes)):
         raise ValueError(
             f"probabilities have shape {probabilities.shape}; "
@@ -98,7 +107,9 @@ def evaluate(labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[st
         raise ValueError(f"label {wrong} is not one of 0 to {len(classes) - 1}")
     if not np.isfinite(probabilities).all():
         raise ValueError("some probabilities are not finite numbers")
-    return Evaluation(tuple(classes), labels.astype(np.int64), probabilities)
+    if probabilities.min() < -_SLACK or probabilities.max() > 1.0 + _SLACK:
+        raise ValueError("some probabilities are not between 0 and 1")
+    return Evaluation(tuple(classes), labels.astype(np.int64), probabilities.astype(np.float32))
 
 
 def load_evaluation(run: Run) -> Evaluation:
@@ -107,7 +118,7 @@ def load_evaluation(run: Run) -> Evaluation:
     Raises:
         RunError: the run has none yet, or its files cannot be read.
     """
-    if not run.predictions_path.is_file():
+    if not is_file(run.predictions_path):
         raise RunError(
             f"Run {run.id} has not been evaluated yet: its test predictions are written when "
             "training ends.",
@@ -115,19 +126,13 @@ def load_evaluation(run: Run) -> Evaluation:
         )
     classes = run.dataset().classes
     try:
-        labels, probabilities = _read_predictions(run.predictions_path)
-        return evaluate(labels, probabilities, classes)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_arrays(run.predictions_path, ("labels", "probabilities"), most=_MOST_BYTES)
+        return evaluate(arrays["labels"], arrays["probabilities"], classes)
+    except (ReadingError, ValueError) as error:
         raise RunError(
-            f"The test predictions of run {run.id} cannot be read ({error}).",
+            f"The test predictions of run {run.id} cannot be read: {first_line(error)}.",
             "Train it again, or choose another run.",
         ) from error
-
-
-def _read_predictions(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Returns: labels (N,) int64, probabilities (N, K) float32"""
-    with np.load(path, allow_pickle=False) as arrays:
-        return arrays["labels"].astype(np.int64), arrays["probabilities"].astype(np.float32)
 
 
 def mistakes(

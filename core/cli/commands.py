@@ -11,7 +11,8 @@ from pathlib import Path
 
 from core.cli import follow, reports
 from core.config import RunConfig, apply_overrides, load_config
-from core.errors import RunError, UserError
+from core.errors import RunError, UserError, from_os_error
+from core.reading import is_file
 from core.runs import open_run, runs_folder
 
 Command = Callable[[argparse.Namespace], int]
@@ -33,10 +34,16 @@ def main(arguments: list[str] | None = None) -> int:
         command: Command = options.command
         return command(options)
     except UserError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 1
+        return _refused(error)
     except BrokenPipeError:
         return 1  # the reader, say `head`, has gone
+    except OSError as error:
+        return _refused(from_os_error(error))
+
+
+def _refused(error: UserError) -> int:
+    print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+    return 1
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -124,7 +131,7 @@ def classify(options: argparse.Namespace) -> int:
     from core.photos.classify import classify_files
 
     run = open_run(options.run, options.runs)
-    if not run.model_path.exists():
+    if not is_file(run.model_path):
         raise RunError(f"Run {run.id} has no model yet: it is {run.status().state}.")
     with _without_native_chatter():
         answers = classify_files(run, [Path(photo) for photo in options.photos], options.invert)

@@ -19,7 +19,7 @@ from core.config.parse import (
     describe_errors,
     load_config,
     parse_config,
-    read_json,
+    read_config,
 )
 from core.config.presets import PRESETS, Preset
 from core.config.run import RunConfig
@@ -73,5 +73,5 @@ __all__ = [
     "describe_errors",
     "load_config",
     "parse_config",
-    "read_json",
+    "read_config",
 ]

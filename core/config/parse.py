@@ -6,6 +6,7 @@ Every error names the field, the value received and what is allowed.
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,13 @@ from pydantic import BaseModel, ValidationError
 
 from core.config.run import RunConfig
 from core.config.training import TrainingConfig
-from core.errors import ConfigError
+from core.errors import ConfigError, ReadingError
+from core.reading import read_json
+
+_MOST_ERRORS = 8  # told at once
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 120  # characters
+_MOST_BYTES = 1 << 20  # of a configuration; the largest of ours takes some thousand
 
 
 def parse_config(data: Any) -> RunConfig:
@@ -35,34 +42,36 @@ def load_config(path: Path) -> RunConfig:
     Raises:
         ConfigError: the file is missing, is not JSON, or holds a wrong value.
     """
-    return parse_config(read_json(path))
+    return parse_config(read_config(path))
 
 
-def read_json(path: Path) -> Any:
-    """Raises ConfigError where the file is missing or is not JSON."""
+def read_config(path: Path) -> Any:
+    """The JSON of a configuration. Raises ConfigError where there is none to be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not JSON: {error}") from error
+        return read_json(path, _MOST_BYTES)
+    except ReadingError as error:
+        raise ConfigError(error.message, error.advice) from error
 
 
 def describe_errors(error: ValidationError) -> str:
     """One line a wrong field: `training.epochs: received 0; input should be ...`."""
-    return "\n".join(_describe(item) for item in error.errors())
+    found = error.errors()
+    lines = [_describe(item) for item in found[:_MOST_ERRORS]]
+    if len(found) > _MOST_ERRORS:
+        lines.append(f"and {len(found) - _MOST_ERRORS:,} more")
+    return "\n".join(lines)
 
 
 def _describe(item: Any) -> str:
-    field = ".".join(str(name) for name in item["loc"]) or "configuration"
+    field = ".".join(str(name)[:80] for name in item["loc"]) or "configuration"
     message = item["msg"].removeprefix("Value error, ")
     if item["type"] == "missing":
         return f"{field}: is missing; it must be given"
     if item["type"] == "extra_forbidden":
-        return f"{field}: received {item['input']!r}, but there is no such field"
+        return f"{field}: received {_SHORT.repr(item['input'])}, but there is no such field"
     if isinstance(item["input"], (dict, list, tuple, BaseModel)):
         return f"{field}: {message}"
-    return f"{field}: received {item['input']!r}; {message[0].lower()}{message[1:]}"
+    return f"{field}: received {_SHORT.repr(item['input'])}; {message[0].lower()}{message[1:]}"
 
 
 def apply_overrides(config: RunConfig, assignments: list[str]) -> RunConfig:

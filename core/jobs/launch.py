@@ -7,18 +7,22 @@ Whether a configuration may start is asked before, in core.jobs.preflight.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any
 
 from core.config import RunConfig
-from core.errors import RunError
-from core.files import lock_exclusively
+from core.errors import RunError, describe_os_error
+from core.files import hold_reserve, lock_exclusively, open_to_append
 from core.jobs import queue
 from core.machine import worker_environment
-from core.runs import Phase, Run, State, create_run, requests
+from core.reading import is_folder
+from core.runs import Phase, Run, State, Status, create_run, requests
 from core.runs.crashes import record_exit
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,9 +33,14 @@ def start(config: RunConfig, folder: Path | None = None) -> Run:
 
     Raises:
         RunError: the worker process cannot be started.
+        OSError: the record cannot be written. In either case nothing is left of it.
     """
     run = create_run(config, folder)
-    _start_worker(run)
+    try:
+        _start_worker(run)
+    except BaseException:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
     return run
 
 
@@ -39,11 +48,14 @@ def resume(run: Run) -> None:
     """Start a worker on a run that was paused, stopped, crashed or failed.
 
     Raises:
-        RunError: the run is alive or finished.
+        RunError: the run is alive or finished, or the worker process cannot be started.
+        ConfigError: its configuration cannot be read.
+        OSError: the record cannot be written; it stays as it was.
     """
     status = run.status()
     if not status.state.resumable:
         raise RunError(f"Run {run.id} is {status.state}; only a run that ended early can resume.")
+    run.config()
     _start_worker(run)
 
 
@@ -77,34 +89,51 @@ def _start_worker(run: Run) -> None:
     lock = lock_exclusively(run.lock_path, wait_seconds=5.0)
     if lock is None:
         raise RunError(f"Run {run.id} has a worker already.")
-    with lock, run.log_path.open("ab") as log:
+    with lock, open_to_append(run.log_path) as log:
+        hold_reserve(run.reserve_path)
         requests.clear(run)
-        queued = {"state": State.QUEUED, "phase": Phase.WAITING, "phase_detail": ""}
-        queued |= {"error": "", "advice": ""}
         # The state is read as recorded: with the lock held here it cannot be a crash.
-        run.write_status(run.status().model_copy(update={**queued, "heartbeat": time.time()}))
-        queue.enqueue(run)
-        command = [sys.executable, "-m", "core.jobs.worker", str(run.path)]
+        before = run.status()
+        queued: dict[str, Any] = {"state": State.QUEUED, "phase": Phase.WAITING, "phase_detail": ""}
+        queued |= {"error": "", "advice": "", "heartbeat": time.time()}
         try:
-            process = subprocess.Popen(
-                [*command, "--lock-fd", str(lock.fileno())],
-                cwd=PROJECT,
-                env=worker_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                pass_fds=(lock.fileno(),),
-                start_new_session=True,
-            )
+            queue.enqueue(run)
+            run.write_status(before.model_copy(update=queued))
+            process = _spawn(run, lock, log)
         except OSError as error:
-            queue.leave(run)
-            raise RunError(f"The worker process could not be started: {error}.") from error
+            _put_back(run, before)
+            raise RunError(
+                f"The worker process could not be started: {describe_os_error(error)}",
+                "What was saved before is intact.",
+            ) from error
     # A child that nobody waits for stays in the process table as a zombie.
     threading.Thread(target=_reap, args=(run, process), daemon=True, name=f"reap-{run.id}").start()
+
+
+def _spawn(run: Run, lock: IO[bytes], log: IO[bytes]) -> subprocess.Popen:
+    command = [sys.executable, "-m", "core.jobs.worker", str(run.path)]
+    return subprocess.Popen(
+        [*command, "--lock-fd", str(lock.fileno())],
+        cwd=PROJECT,
+        env=worker_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        pass_fds=(lock.fileno(),),
+        start_new_session=True,
+    )
+
+
+def _put_back(run: Run, before: Status) -> None:
+    """As if nobody had asked, as far as the disk allows."""
+    with suppress(OSError):
+        queue.leave(run)
+        run.write_status(before)
 
 
 def _reap(run: Run, process: subprocess.Popen) -> None:
     """Wait for a worker, and note a violent end: only its parent learns of the signal."""
     returncode = process.wait()
-    if returncode < 0 and run.path.is_dir():
-        record_exit(run.path, process.pid, returncode)
+    if returncode < 0 and is_folder(run.path):
+        with suppress(OSError):  # a full disk: then the reason stays unknown
+            record_exit(run.path, process.pid, returncode)

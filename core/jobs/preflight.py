@@ -19,6 +19,7 @@ from core.models.plan import (
     total_parameters,
     total_trainable,
 )
+from core.reading import is_file
 from core.runs import open_run
 
 
@@ -105,9 +106,9 @@ def _weights_problem(config: RunConfig, runs: Path | None) -> UserError | None:
         return None
     try:
         other = open_run(config.initial_weights, runs)
-    except RunError as error:
+    except UserError as error:
         return error
-    if not other.model_path.is_file():
+    if not is_file(other.model_path):
         return RunError(
             f"Run {other.id}, whose weights this one is to start from, has no model yet.",
             "Wait until it has finished, or choose another run.",

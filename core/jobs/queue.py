@@ -7,12 +7,15 @@ itself, so the queue drains with no browser and no Streamlit. Knows nothing of T
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import IO
 
 from core.files import is_locked, lock_exclusively
 from core.runs import Run
+
+_TICKET = re.compile(r"-?\d+\.\d{6}~.+", re.DOTALL)
 
 
 def enqueue(run: Run) -> None:
@@ -23,8 +26,9 @@ def enqueue(run: Run) -> None:
 
 
 def leave(run: Run) -> None:
-    for ticket in _folder(run.path.parent).glob(f"*~{run.id}"):
-        ticket.unlink(missing_ok=True)
+    for ticket in _tickets(run.path.parent):
+        if _run_of(ticket) == run:
+            ticket.unlink(missing_ok=True)
 
 
 def waiting(runs_folder: Path) -> list[Run]:
@@ -80,7 +84,8 @@ def device_lock(runs_folder: Path) -> Path:
 
 
 def _tickets(runs_folder: Path) -> list[Path]:
-    return sorted(_folder(runs_folder).glob("*~*"))
+    """In the order of the line; whatever else lies there is none."""
+    return sorted(path for path in _folder(runs_folder).glob("*~*") if _TICKET.fullmatch(path.name))
 
 
 def _run_of(ticket: Path) -> Run:

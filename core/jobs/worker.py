@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from core.config import RunConfig
-from core.errors import TrainingError, UserError
+from core.errors import TrainingError, UserError, from_os_error
 from core.files import lock_exclusively
 from core.jobs import queue
 from core.runs import Phase, Run, State, requests
@@ -74,14 +74,21 @@ def explain(error: Exception, run: Run) -> UserError:
     if isinstance(error, UserError):
         return error
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return failures.out_of_memory(run.config().training.batch_size)
+        return failures.out_of_memory(_batch_size(run))
     if isinstance(error, OSError):
-        return failures.storage(error)
+        return from_os_error(error, then="resume")
     first = str(error).strip().splitlines()[0] if str(error).strip() else ""
     return TrainingError(
         f"The worker met an unexpected error: {type(error).__name__}: {first[:300]}",
         "The log says more.",
     )
+
+
+def _batch_size(run: Run) -> int | None:
+    try:
+        return run.config().training.batch_size
+    except UserError:  # it was edited while the run went on
+        return None
 
 
 def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:

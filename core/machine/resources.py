@@ -7,23 +7,38 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import psutil
+from pydantic import Field
+
+# Ranges for whoever reads a reading back from disk; a reading itself is not checked.
+_Bytes = Annotated[int, Field(ge=0, le=10**18)]
+_Whole = Annotated[int, Field(ge=1, le=10**18)]
+_Percent = Annotated[float, Field(ge=0.0, le=1e7, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True)
 class Resources:
     """One reading. Memory in bytes; loads in percent."""
 
-    cpu_percent: float  # of one core, so up to 100 times the cores
-    cores: int
-    memory: int  # resident, of the worker
-    memory_total: int
-    memory_available: int
-    gpu_percent: float | None = None
-    gpu_memory: int | None = None
-    gpu_memory_total: int | None = None
+    cpu_percent: _Percent  # of one core, so up to 100 times the cores
+    cores: _Whole
+    memory: _Bytes  # resident, of the worker
+    memory_total: _Whole
+    memory_available: _Bytes
+    gpu_percent: _Percent | None = None
+    gpu_memory: _Bytes | None = None
+    gpu_memory_total: _Whole | None = None
+
+
+def boot_id() -> str:
+    """Names this start of the machine, whatever its clock says; empty where it has no name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 class ResourceMeter:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import keras
 
-from core.errors import ModelError
+from core.errors import ModelError, ReadingError
 from core.files import replacing
 from core.models.layers import ByteDropout, FusedBatchNormalization
+from core.reading import first_line, is_file, name_of, opened
 
 _STOCK: dict[type[keras.Layer], type[keras.Layer]] = {
     FusedBatchNormalization: keras.layers.BatchNormalization,
@@ -46,15 +47,70 @@ def load_model(path: Path) -> keras.Model:
         ModelError: there is no such file, or it is not a whole Keras model.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ModelError(f"There is no model at {path}.", "Train one first.")
-    if not zipfile.is_zipfile(path):
-        raise ModelError(f"{path} is not a Keras model, or only a part of one.")
+    _refuse_oversized(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise ModelError(f"{path} cannot be opened as a Keras model: {reason}") from error
+    except Exception as error:
+        # Keras answers a file that was edited with whatever breaks first: an ImportError, a
+        # RecursionError, an AttributeError. None of it is a fault of ours.
+        raise ModelError(
+            f"{name_of(path)} cannot be opened as a Keras model: {first_line(error)}.",
+            _ANOTHER,
+        ) from error
+
+
+def load_model_for(path: Path, image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+    """Load a run's model, which takes its images and tells its classes apart.
+
+    Args:
+        image_shape: (H, W, C)
+
+    Raises:
+        ModelError: as load_model, or it is another network than the run trained.
+    """
+    model = load_model(path)
+    taken = tuple(getattr(model, "input_shape", None) or ())
+    if taken != (None, *image_shape):
+        raise ModelError(
+            f"{name_of(path)} takes images of another shape, {taken[1:]}, than those that the "
+            f"run was trained on, {image_shape}.",
+            _ANOTHER,
+        )
+    given = tuple(getattr(model, "output_shape", None) or ())
+    if given not in ((None, num_classes), (None, 1) if num_classes == 2 else ()):
+        raise ModelError(
+            f"{name_of(path)} tells other classes apart than the {num_classes} of the run.",
+            _ANOTHER,
+        )
+    return model
+
+
+_ANOTHER = "Choose another run, or train this one again."
+# What a description of a network takes is some kilobytes; weights are stored as they are.
+_MOST_DESCRIPTION = 64 * 2**20
+_MOST_BYTES = 16 * 2**30
+
+
+def _refuse_oversized(path: Path) -> None:
+    """Look at the sizes in the file before anything of it is read into memory."""
+    if not is_file(path):
+        raise ModelError(f"There is no model at {path}.", "Train one first.")
+    try:
+        with opened(path) as file, zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except (ReadingError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ModelError(
+            f"{name_of(path)} is not a Keras model, or only a part of one.", _ANOTHER
+        ) from error
+    described = sum(member.file_size for member in members if member.filename.endswith(".json"))
+    whole = sum(member.file_size for member in members)
+    packed = path.stat().st_size
+    if described > _MOST_DESCRIPTION or whole > min(_MOST_BYTES, 20 * packed + _MOST_DESCRIPTION):
+        raise ModelError(
+            f"{name_of(path)} would take {whole / 1e9:,.1f} GB of memory, which no network that "
+            "was trained here does.",
+            _ANOTHER,
+        )
 
 
 def _stock_layer(layer: keras.Layer) -> keras.Layer:

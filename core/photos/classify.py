@@ -42,9 +42,9 @@ def classify_files(
         ModelError: its model is missing or damaged.
     """
     summary = run.dataset()
-    from core.models.export import load_model  # brings TensorFlow with it
+    from core.models.export import load_model_for  # brings TensorFlow with it
 
-    model = load_model(run.model_path)
+    model = load_model_for(run.model_path, summary.image_shape, summary.num_classes)
     return [_classify_file(model, summary, Path(photo), invert) for photo in photos]
 
 

@@ -11,7 +11,15 @@ from core.runs.status import (
     Status,
     TrainingResult,
 )
-from core.runs.store import create_run, delete_run, list_runs, open_run, runs_folder
+from core.runs.store import (
+    UnreadableRun,
+    create_run,
+    delete_run,
+    list_runs,
+    list_unreadable,
+    open_run,
+    runs_folder,
+)
 
 __all__ = [
     "STARTING_PHASES",
@@ -23,9 +31,11 @@ __all__ = [
     "State",
     "Status",
     "TrainingResult",
+    "UnreadableRun",
     "create_run",
     "delete_run",
     "list_runs",
+    "list_unreadable",
     "open_run",
     "runs_folder",
 ]

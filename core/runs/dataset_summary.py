@@ -6,9 +6,15 @@ the data set. Knows nothing of images.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.config import Fit, Interpolation
+
+_Name = Annotated[str, Field(max_length=1000)]
+_Side = Annotated[int, Field(ge=1, le=4096)]
+_Count = Annotated[int, Field(ge=0, le=10**12)]
 
 
 class DatasetSummary(BaseModel):
@@ -16,15 +22,18 @@ class DatasetSummary(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    name: str
-    title: str = ""
-    classes: tuple[str, ...] = Field(min_length=2)
-    image_shape: tuple[int, int, int]  # (H, W, C)
+    name: _Name
+    title: _Name = ""
+    classes: tuple[_Name, ...] = Field(min_length=2, max_length=100_000)
+    image_shape: tuple[_Side, _Side, Annotated[int, Field(ge=1, le=4)]]  # (H, W, C)
     light_on_dark: bool = False  # light ink on dark ground, as handwritten digits are
     fit: Fit = "crop"
     interpolation: Interpolation = "bilinear"
     validates_on_test: bool = False
-    sizes: dict[str, int] = {}  # images by split
+    sizes: dict[str, _Count] = {}  # images by split
+    # Of the test images and their labels as they were (core.data.dataset.Subset.digest); empty
+    # in records of the versions before.
+    test_digest: Annotated[str, Field(max_length=128)] = ""
 
     @property
     def num_classes(self) -> int:

@@ -10,9 +10,10 @@ import re
 import secrets
 from pathlib import Path
 
-from core.config import RunConfig, parse_config, read_json
+from core.config import RunConfig, parse_config, read_config
 from core.errors import ConfigError
 from core.files import write_atomically
+from core.reading import modified
 from core.runs.legacy import upgrade_config
 from core.runs.store import runs_folder
 
@@ -34,7 +35,7 @@ def load_draft(draft_id: str, folder: Path | None = None) -> RunConfig | None:
     if not _ID.fullmatch(draft_id):
         return None  # an id comes from the address bar: never let it name another path
     try:
-        return parse_config(upgrade_config(read_json(_path(draft_id, folder))))
+        return parse_config(upgrade_config(read_config(_path(draft_id, folder))))
     except ConfigError:
         return None
 
@@ -43,7 +44,7 @@ def newest_draft(folder: Path | None = None) -> RunConfig | None:
     """The draft written last; None where none can be read."""
     drafts = (folder or runs_folder()) / ".drafts"
     paths = [path for path in drafts.glob("*.json") if _ID.fullmatch(path.stem)]
-    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
+    for path in sorted(paths, key=modified, reverse=True):
         config = load_draft(path.stem, folder)
         if config is not None:
             return config

@@ -27,7 +27,7 @@ def upgrade_config(data: Any) -> Any:
     if not isinstance(dataset, dict) or "fit" in dataset:
         return data
     size = dataset.get("image_size")
-    square = not isinstance(size, list) or len(set(size)) == 1
+    square = not isinstance(size, list) or (len(size) == 2 and size[0] == size[1])
     fit = "crop" if dataset.get("name") in _SQUARE_SETS and square else "squash"
     return {**data, "dataset": {**dataset, "fit": fit, "interpolation": "bilinear"}}
 

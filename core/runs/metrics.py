@@ -1,15 +1,38 @@
 """RUN/metrics.jsonl read while it grows, each look only what is new.
 
-Knows nothing of what is measured.
+A line is believed only where it has the numbers that its kind has: the file may have been cut
+short, edited or replaced. Memory is bounded however long a run goes on. Knows nothing of what
+the numbers mean.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from core.errors import ReadingError
+from core.reading import opened, parse_json
+
+Row = dict[str, Any]
+
+# What a row of each kind must have; what else it may have follows below.
+_NEEDED = {
+    "tick": ("step", "epoch"),
+    "epoch": ("step", "epoch"),
+    "range": ("step", "lr", "loss"),
+    "resume": ("step",),
+}
+_FIGURES = ("lr", "loss", "accuracy", "val_loss", "val_accuracy", "images_per_second")
+_NUMBERS = frozenset((*_FIGURES, "step", "epoch", "seconds", "time"))
+_LARGEST = 1e30  # of any number; what is larger, infinite or NaN counts as not measured
+_LONGEST_LINE = 1 << 16  # bytes
+_BLOCK = 1 << 20
+# Of what is new at one look only so much, the newest, is read: five days of training at two
+# lines a second fit, and a file of gigabytes costs seconds.
+_MOST_BYTES = 128 * 1024 * 1024
+_MOST_ROWS = 40_000  # held at once; above, every second line between epochs goes
 
 
 class MetricsLog:
@@ -22,39 +45,83 @@ class MetricsLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._identity: tuple[int, int] | None = None  # of the file read so far
         self._offset = 0
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[Row] = []
         self._lock = threading.Lock()
 
-    def read(self) -> list[dict[str, Any]]:
-        """Every row so far, oldest first."""
+    def read(self) -> list[Row]:
+        """Every row so far, oldest first; of very long runs with ticks left out evenly.
+
+        A row has its `kind` ("tick", "epoch" or "range") and finite numbers.
+        """
         with self._lock:
-            self._catch_up()
+            try:
+                with opened(self._path) as file:
+                    self._catch_up(file)
+            except ReadingError:
+                # Nothing has been measured yet, or it has been taken away.
+                self._identity, self._offset, self._rows = None, 0, []
             return list(self._rows)
 
-    def _catch_up(self) -> None:
-        try:
-            with self._path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size < self._offset:
-                    self._offset, self._rows = 0, []
-                file.seek(self._offset)
-                data = file.read()
-        except FileNotFoundError:
-            return  # nothing has been measured yet
-        whole = data.rfind(b"\n") + 1  # a line still being written waits for the next call
-        self._offset += whole
-        for line in data[:whole].splitlines():
-            self._take(line)
+    def _catch_up(self, file: IO[bytes]) -> None:
+        found = os.fstat(file.fileno())
+        identity = (found.st_dev, found.st_ino)
+        if identity != self._identity or found.st_size < self._offset:
+            self._identity, self._offset, self._rows = identity, 0, []
+        start = max(self._offset, found.st_size - _MOST_BYTES)
+        file.seek(start)
+        # Where the beginning was passed over, the first line is only the end of one.
+        rest = self._take_lines(file, torn=start > self._offset)
+        self._offset = file.tell() - len(rest)
+
+    def _take_lines(self, file: IO[bytes], *, torn: bool) -> bytes:
+        """Read to the end, block by block; what is left of a line still being written."""
+        rest = b""
+        while block := file.read(_BLOCK):
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines[1:] if torn and lines else lines:
+                self._take(line)
+            torn = torn and not lines
+            if len(rest) > _LONGEST_LINE:  # no line of ours
+                rest, torn = b"", True
+            self._thin()
+        return rest
 
     def _take(self, line: bytes) -> None:
-        try:
-            row = json.loads(line)
-        except ValueError:
-            return  # torn by a crash in the middle of a write
-        if not isinstance(row, dict) or "kind" not in row:
+        row = _row(line)
+        if row is None:
             return
         if row["kind"] == "resume":
-            step = row.get("step", 0)
-            self._rows = [old for old in self._rows if old.get("step", 0) <= step]
+            self._rows = [old for old in self._rows if old["step"] <= row["step"]]
         else:
             self._rows.append(row)
+
+    def _thin(self) -> None:
+        while len(self._rows) > _MOST_ROWS:
+            rows = self._rows
+            kept = [row for i, row in enumerate(rows) if i % 2 or row["kind"] == "epoch"]
+            self._rows = kept if len(kept) < 0.9 * len(rows) else rows[1::2]
+
+
+def _row(line: bytes) -> Row | None:
+    """A line's row; None where it is torn, or is no row."""
+    if not line or len(line) > _LONGEST_LINE:
+        return None
+    try:
+        found = parse_json(line, "a metric line")
+    except ReadingError:
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("kind"), str):
+        return None
+    needed = _NEEDED.get(found["kind"])
+    if needed is None:  # of another version
+        return None
+    row = {key: value for key, value in found.items() if key in _NUMBERS and _is_number(value)}
+    if any(key not in row for key in needed) or row["step"] < 0 or row.get("lr", 1.0) <= 0:
+        return None
+    return {"kind": found["kind"], **row}
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and -_LARGEST < value < _LARGEST  # type: ignore[operator]

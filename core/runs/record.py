@@ -7,19 +7,25 @@ TensorFlow and nothing of how a run is trained.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.config import RunConfig, parse_config, read_json
-from core.errors import ConfigError, RunError
+from pydantic import ValidationError
+
+from core.config import RunConfig, describe_errors, parse_config, read_config
+from core.errors import ReadingError, RunError, UserError
 from core.files import is_locked, write_atomically
+from core.reading import is_file, modified, read_json, read_tail
 from core.runs.crashes import crash_reason
 from core.runs.dataset_summary import DatasetSummary
 from core.runs.legacy import OLD_SUMMARY, upgrade_config, upgrade_status, upgrade_summary
 from core.runs.metrics import MetricsLog
 from core.runs.status import State, Status
+
+_MOST_STATUS = 1 << 20  # bytes
+_LOG_TAIL = 1 << 18  # bytes
+_LONGEST_LINE = 2000  # characters of a log line that are shown
 
 
 @dataclass(frozen=True)
@@ -66,22 +72,42 @@ class Run:
         return self.path / "log.txt"
 
     @property
+    def reserve_path(self) -> Path:
+        """Space held back, so that a full disk still has room for the last status."""
+        return self.path / ".reserve"
+
+    @property
     def metrics_path(self) -> Path:
         return self.path / "metrics.jsonl"
 
     def config(self) -> RunConfig:
         """Raises ConfigError where config.json is missing or wrong."""
-        return parse_config(upgrade_config(read_json(self.config_path)))
+        return parse_config(upgrade_config(read_config(self.config_path)))
 
     def status(self) -> Status:
-        """The recorded status with its state derived from the lock."""
-        recorded = _read_status(self.status_path)
+        """The recorded status with its state derived from the lock.
+
+        Where status.json cannot be read, the lock alone says whether a worker is alive, and
+        `error` says what is wrong with the file.
+        """
+        recorded = self._recorded()
         if recorded.state.alive and not is_locked(self.lock_path):
             # Read again: the worker may have finished between the two looks.
-            recorded = _read_status(self.status_path)
+            recorded = self._recorded()
             if recorded.state.alive:
                 return _crashed(self.path, recorded)
         return recorded
+
+    def _recorded(self) -> Status:
+        try:
+            return _read_status(self.status_path)
+        except ReadingError as error:
+            alive = is_locked(self.lock_path)
+            return Status(
+                state=State.RUNNING if alive else State.CRASHED,
+                error="" if alive else str(error),
+                created=modified(self.path) / 1e9,
+            )
 
     def write_status(self, status: Status, *, durable: bool = True) -> None:
         """Replace status.json. A heartbeat need not be durable: the next one follows."""
@@ -94,23 +120,26 @@ class Run:
         Raises:
             RunError: it ended before it had loaded them, or the file cannot be read.
         """
-        try:
-            return DatasetSummary.model_validate(self._dataset_json())
-        except FileNotFoundError as error:
+        if not is_file(self.dataset_path) and not is_file(self.path / OLD_SUMMARY):
             raise RunError(
                 f"Run {self.id} has not loaded its data yet, so its classes are not known.",
                 "Wait until it has finished, or choose another run.",
-            ) from error
-        except (OSError, ValueError, TypeError, ConfigError) as error:
+            )
+        try:
+            return DatasetSummary.model_validate(self._dataset_json())
+        except (UserError, ValueError, TypeError) as error:
+            words = describe_errors(error) if isinstance(error, ValidationError) else str(error)
             raise RunError(
-                f"What run {self.id} says of its data ({self.dataset_path.name}) cannot be read.",
+                f"What run {self.id} says of its data cannot be read: {words}",
                 "Choose another run.",
             ) from error
 
     def _dataset_json(self) -> Any:
-        if self.dataset_path.exists():
-            return json.loads(self.dataset_path.read_text(encoding="utf-8"))
-        old = json.loads((self.path / OLD_SUMMARY).read_text(encoding="utf-8"))
+        if is_file(self.dataset_path):
+            return read_json(self.dataset_path)
+        old = read_json(self.path / OLD_SUMMARY)
+        if not isinstance(old, dict):
+            raise ReadingError(f"{OLD_SUMMARY} holds no description of data.")
         trained_on = self.config().dataset
         return {
             **upgrade_summary(old),
@@ -127,21 +156,24 @@ class Run:
 
     def log_tail(self, lines: int = 200) -> str:
         try:
-            text = self.log_path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
+            text = read_tail(self.log_path, _LOG_TAIL).decode("utf-8", errors="replace")
+        except ReadingError:
             return ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(line[:_LONGEST_LINE] for line in text.splitlines()[-lines:])
 
 
 def _crashed(path: Path, recorded: Status) -> Status:
-    reason = crash_reason(path, recorded.pid, recorded.heartbeat, recorded.resources)
+    reason = crash_reason(path, recorded)
     advice = "Resume it: at most the steps since its last checkpoint are lost."
     return recorded.model_copy(update={"state": State.CRASHED, "error": reason, "advice": advice})
 
 
 def _read_status(path: Path) -> Status:
+    """Raises ReadingError, in whole sentences, where it is no status."""
+    data = read_json(path, _MOST_STATUS)
+    if not isinstance(data, dict) or "state" not in data:
+        raise ReadingError(f"{path.name} holds no state.")
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return Status.model_validate({"state": data["state"], **upgrade_status(data)})
-    except (OSError, ValueError, KeyError, TypeError):
-        return Status(state=State.CRASHED, error="Its status.json cannot be read.")
+        return Status.model_validate(upgrade_status(data))
+    except ValidationError as error:
+        raise ReadingError(f"{path.name} cannot be used: {describe_errors(error)}.") from error

@@ -13,13 +13,14 @@ from typing import Any
 
 import psutil
 
-from core.files import sync_folder
-from core.machine.resources import ResourceMeter
+from core.errors import ReadingError
+from core.files import open_to_append, sync_folder
+from core.machine.resources import ResourceMeter, boot_id
+from core.reading import read_tail
 from core.runs.record import Run
 from core.runs.status import Phase, State, Status
 
 HEARTBEAT_SECONDS = 1.0
-RESERVE_BYTES = 64 * 1024
 
 
 class Recorder:
@@ -29,7 +30,6 @@ class Recorder:
         self.run = run
         self.seconds = 0.0  # spent writing, for the benchmark of what record-keeping costs
         self._meter = ResourceMeter()
-        self._reserve = run.path / ".reserve"
         self._written = 0.0
         process = psutil.Process()
         now = time.time()
@@ -38,10 +38,9 @@ class Recorder:
                 "pid": process.pid,
                 "process_started": process.create_time(),
                 "heartbeat": now,
+                "boot_id": boot_id(),
             }
         )
-        # Space held back, so that a full disk still has room for the last status.
-        self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -70,20 +69,26 @@ class Recorder:
     def metric(self, kind: str, **values: Any) -> None:
         """Append one line to metrics.jsonl, in a single write."""
         line = json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n"
-        with self.writing(), self.run.metrics_path.open("ab", buffering=0) as file:
+        with self.writing(), open_to_append(self.run.metrics_path) as file:
             file.write(line.encode())
 
     def resume_at(self, step: int) -> None:
         """Supersede the lines measured after the checkpoint that training goes back to."""
-        path = self.run.metrics_path
-        if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-            with path.open("ab") as file:  # a line torn by the crash must not swallow ours
+        if self._ends_torn():
+            with open_to_append(self.run.metrics_path) as file:  # it must not swallow ours
                 file.write(b"\n")
         self.metric("resume", step=step)
 
+    def _ends_torn(self) -> bool:
+        """The crash came in the middle of a line."""
+        try:
+            return read_tail(self.run.metrics_path, 1) not in (b"", b"\n")
+        except ReadingError:
+            return False
+
     def end(self, state: State, **changes: Any) -> None:
         """Write the last status, from the reserve where the disk is full."""
-        self._reserve.unlink(missing_ok=True)
+        self.run.reserve_path.unlink(missing_ok=True)
         now = time.time()
         last = {"state": state, "phase": Phase.ENDED, "heartbeat": now, "finished": now}
         self.status = self.status.model_copy(update={"phase_detail": "", **last, **changes})

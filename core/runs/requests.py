@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.errors import ReadingError
 from core.files import write_atomically
+from core.reading import read_text
 from core.runs.record import Run
+
+_MOST_BYTES = 100
 
 
 class Request(StrEnum):
@@ -23,8 +27,8 @@ def ask(run: Run, request: Request) -> None:
 def pending(run: Run) -> Request | None:
     """What has been asked of the run and not yet been done."""
     try:
-        return Request((run.path / "request").read_text(encoding="utf-8").strip())
-    except (OSError, ValueError):
+        return Request(read_text(run.path / "request", _MOST_BYTES).strip())
+    except (ReadingError, ValueError):
         return None
 
 

@@ -1,15 +1,23 @@
 """What RUN/status.json holds: state, phase, progress, result. Written by the worker alone.
 
-Knows nothing of files; whether a state can be believed is for the record to say.
+Every number has the range that it can have, so that what was read can be shown and reckoned
+with. Knows nothing of files; whether a state can be believed is for the record to say.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.machine.resources import Resources
+
+_Count = Annotated[int, Field(ge=0, le=10**15)]
+_Moment = Annotated[float, Field(ge=0.0, le=2e11, allow_inf_nan=False)]  # s since the epoch
+_Amount = Annotated[float, Field(ge=0.0, le=1e15, allow_inf_nan=False)]
+_Rate = Annotated[float, Field(gt=0.0, le=1e6, allow_inf_nan=False)]
+_Words = Annotated[str, Field(max_length=10_000)]
 
 
 class State(StrEnum):
@@ -66,22 +74,23 @@ class _Recorded(BaseModel):
 class TrainingResult(_Recorded):
     """What a training run came to."""
 
-    test_accuracy: float  # 0..1
-    test_loss: float  # mean cross-entropy, nats
-    best_epoch: int = 0  # whose weights model.keras has, from 1
+    test_accuracy: Annotated[float, Field(ge=0.0, le=1.0)]
+    test_loss: float  # mean cross-entropy, nats; infinite or NaN where the network is lost
+    best_epoch: _Count = 0  # whose weights model.keras has, from 1
     best: float | None = None  # what the monitored figure was then
-    parameters: int = 0
-    seconds: float = 0.0  # of training and validation, over every worker it had
-    record_seconds: float = 0.0  # of them, spent on the record
+    parameters: _Count = 0
+    seconds: _Amount = 0.0  # of training and validation, over every worker it had
+    record_seconds: _Amount = 0.0  # of them, spent on the record
+    note: _Words = ""  # what a person must know to read it, in sentences
 
 
 class RangeTestResult(_Recorded):
     """What a learning-rate range test came to."""
 
-    suggestion: float | None = None  # a learning rate; None where none stands out
-    index: int | None = None  # of the iteration whose rate it is
-    reason: str
-    stopped_at: int = 0  # iterations
+    suggestion: _Rate | None = None  # a learning rate; None where none stands out
+    index: _Count | None = None  # of the iteration whose rate it is
+    reason: _Words
+    stopped_at: _Count = 0  # iterations
     diverged: bool = False
 
 
@@ -90,23 +99,24 @@ class Status(_Recorded):
 
     state: State = State.QUEUED
     phase: Phase = Phase.WAITING
-    phase_detail: str = ""  # how far a long phase is, in words
-    error: str = ""  # sentences, empty unless failed or stopped by the engine
-    advice: str = ""  # what to do about the error
-    epoch: int = 0  # epochs completed
-    epochs: int = 0
-    step: int = 0  # steps completed over the whole run
-    steps: int = 0  # steps planned over the whole run
-    first_step: int = 0  # where this worker began: above 0 in a resumed run
-    images_per_second: float = 0.0
-    pid: int = 0
-    process_started: float = 0.0
-    created: float = 0.0
-    started: float = 0.0  # when training proper began
-    finished: float = 0.0
-    heartbeat: float = 0.0
-    precision: str = ""
-    device: str = ""
+    phase_detail: _Words = ""  # how far a long phase is, in words
+    error: _Words = ""  # sentences, empty unless failed or stopped by the engine
+    advice: _Words = ""  # what to do about the error
+    epoch: _Count = 0  # epochs completed
+    epochs: _Count = 0
+    step: _Count = 0  # steps completed over the whole run
+    steps: _Count = 0  # steps planned over the whole run
+    first_step: _Count = 0  # where this worker began: above 0 in a resumed run
+    images_per_second: _Amount = 0.0
+    pid: _Count = 0
+    process_started: _Moment = 0.0
+    created: _Moment = 0.0
+    started: _Moment = 0.0  # when training proper began
+    finished: _Moment = 0.0
+    heartbeat: _Moment = 0.0
+    boot_id: _Words = ""  # of the machine's start that the worker lived in; empty where unknown
+    precision: _Words = ""
+    device: _Words = ""
     early_stopped: bool = False
     resources: Resources | None = None  # the worker's last reading
     result: TrainingResult | RangeTestResult | None = None

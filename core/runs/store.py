@@ -1,5 +1,6 @@
 """The runs folder: create, list, open, delete run records.
 
+One record that cannot be read is listed as such and hides no other. Reading changes nothing.
 Knows nothing of what is inside a record.
 """
 
@@ -10,13 +11,29 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.config import RunConfig
-from core.errors import RunError
+from core.errors import RunError, describe_os_error
+from core.files import hold_reserve
+from core.reading import is_file, listed, modified, readable
 from core.runs.record import Run
 from core.runs.status import Status
+
+# Any of these makes a folder a run record, or what is left of one.
+_OF_A_RECORD = ("config.json", "status.json", "metrics.jsonl", "lock", "log.txt")
+_ABANDONED_SECONDS = 600.0  # after which what a killed process was making is thrown away
+
+
+@dataclass(frozen=True)
+class UnreadableRun:
+    """A record that no page can show, and why, in a sentence."""
+
+    run: Run
+    reason: str
 
 
 def runs_folder(given: str | os.PathLike[str] | None = None) -> Path:
@@ -25,65 +42,159 @@ def runs_folder(given: str | os.PathLike[str] | None = None) -> Path:
 
 
 def create_run(config: RunConfig, folder: Path | None = None) -> Run:
-    """Make a run directory with its configuration and a status of `queued`."""
+    """Make a run directory with its configuration and a status of `queued`.
+
+    Raises:
+        OSError: it could not be written; nothing is left of it.
+    """
     folder = folder or runs_folder()
     stamp = time.strftime("%Y%m%d-%H%M%S")
     label = _slug(f"{config.dataset.name}-{config.architecture.name}")
     if config.job == "range-test":
         label = f"range-{label}"
     path = folder / f"{stamp}-{label}-{secrets.token_hex(2)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    _throw_away_abandoned(folder)
     # Filled under a hidden name first, so that a list never meets half a record.
     new = Run(folder / f".new-{path.name}")
-    new.path.mkdir(parents=True)
-    new.config_path.write_text(config.to_json() + "\n", encoding="utf-8")
-    now = time.time()
-    new.write_status(Status(created=now, heartbeat=now, epochs=config.training.epochs))
-    new.lock_path.touch()
-    new.path.rename(path)
+    try:
+        new.path.mkdir()
+        new.config_path.write_text(config.to_json() + "\n", encoding="utf-8")
+        now = time.time()
+        new.write_status(Status(created=now, heartbeat=now, epochs=config.training.epochs))
+        new.lock_path.touch()
+        hold_reserve(new.reserve_path)
+        new.path.rename(path)
+    except BaseException:
+        shutil.rmtree(new.path, ignore_errors=True)
+        raise
     return Run(path)
+
+
+def _throw_away_abandoned(folder: Path) -> None:
+    """What processes that were killed while they made or deleted a record have left."""
+    for path in (*folder.glob(".new-*"), *folder.glob(".deleted-*")):
+        if time.time() - modified(path) / 1e9 > _ABANDONED_SECONDS:
+            _remove(path, _leave)
 
 
 def open_run(run_id: str, folder: Path | None = None) -> Run:
     """The run of that id, or at that path.
 
     Raises:
-        RunError: there is none.
+        RunError: there is none, or its record cannot be read.
     """
     folder = folder or runs_folder()
     for path in (folder / run_id, Path(run_id)):
         run = Run(path.absolute())
-        if run_id and path.name and run.config_path.is_file():
-            return run
-    raise RunError(f"There is no run {run_id!r} under {folder}.")
+        if run_id and path.name:
+            if is_file(run.config_path):
+                return run
+            reason = _reason(run)
+            if reason:
+                raise RunError(f"Run {readable(run.id)} cannot be read: {reason}")
+    raise RunError(f"There is no run {readable(run_id)!r} under {readable(str(folder))}.")
 
 
 def list_runs(folder: Path | None = None) -> list[Run]:
-    """Every whole run record, newest first."""
-    folder = folder or runs_folder()
-    return sorted(_records(folder), key=lambda run: run.id, reverse=True)
+    """Every record whose configuration is there, newest first.
+
+    Raises:
+        ReadingError: the runs folder itself cannot be read.
+    """
+    runs = (run for run in _records(folder) if _is_whole(run))
+    return sorted(runs, key=lambda run: run.id, reverse=True)
 
 
-def _records(folder: Path) -> Iterator[Run]:
-    if not folder.is_dir():
-        return
-    for path in folder.iterdir():
-        run = Run(path)
-        if not path.name.startswith(".") and run.config_path.is_file():
-            yield run
+def list_unreadable(folder: Path | None = None) -> list[UnreadableRun]:
+    """Every record that is none of `list_runs`, newest first, each with the reason.
+
+    Raises:
+        ReadingError: the runs folder itself cannot be read.
+    """
+    others = (run for run in _records(folder) if not _is_whole(run))
+    found = [UnreadableRun(run, reason) for run in others if (reason := _reason(run))]
+    return sorted(found, key=lambda item: item.run.id, reverse=True)
+
+
+def _records(folder: Path | None) -> Iterator[Run]:
+    for path in listed(folder or runs_folder()):
+        if not path.name.startswith("."):
+            yield Run(path)
+
+
+def _is_whole(run: Run) -> bool:
+    return is_file(run.config_path) and readable(run.id) == run.id
+
+
+def _reason(run: Run) -> str:
+    """Why a record cannot be read; empty where this is no record at all."""
+    try:
+        names = os.listdir(run.path)
+    except NotADirectoryError:
+        return ""  # somebody's file
+    except FileNotFoundError:
+        return "It is a link that leads nowhere." if run.path.is_symlink() else ""
+    except OSError as error:
+        return describe_os_error(error, run.path)
+    if not set(names) & set(_OF_A_RECORD):
+        return ""  # somebody's folder
+    if readable(run.id) != run.id:
+        return "The name of its folder is not UTF-8. Rename it."
+    if "config.json" not in names:
+        return "Its config.json is missing."
+    return "Its config.json is no file that can be read."
 
 
 def delete_run(run: Run) -> None:
-    """Remove a run for good.
+    """Remove a run for good. Of a link only the link is removed.
 
     Raises:
-        RunError: its worker is alive.
+        RunError: its worker is alive, or not all of it can be removed.
     """
     if run.status().state.alive:
-        raise RunError(f"Run {run.id} is still at work.", "Stop it first, then delete it.")
+        raise RunError(
+            f"Run {readable(run.id)} is still at work.", "Stop it first, then delete it."
+        )
+    if run.path.is_symlink():
+        run.path.unlink()
+        return
     # Renamed first, so that a removal cut short never leaves half a record in the list.
-    hidden = run.path.with_name(f".deleted-{run.id}")
+    hidden = run.path.with_name(f".deleted-{secrets.token_hex(4)}")
     run.path.rename(hidden)
-    shutil.rmtree(hidden)
+    _remove(hidden, _refuse)
+
+
+def _remove(path: Path, on_error: Callable[[str, OSError], None]) -> None:
+    """Delete a folder, opening to this account what is closed to it on the way."""
+
+    def again(function: Callable[..., Any], place: str, failure: Any) -> None:
+        error = failure[1]
+        if not isinstance(error, PermissionError):
+            on_error(place, error)
+            return
+        try:
+            os.chmod(os.path.dirname(place), 0o700)
+            if os.path.isdir(place) and not os.path.islink(place):
+                os.chmod(place, 0o700)
+                shutil.rmtree(place)
+            else:
+                os.unlink(place)
+        except OSError as second:
+            on_error(place, second)
+
+    shutil.rmtree(path, onerror=again)
+
+
+def _leave(place: str, error: OSError) -> None:
+    """Of what was abandoned, what cannot be removed may stay."""
+
+
+def _refuse(place: str, error: OSError) -> None:
+    raise RunError(
+        f"The run is no longer listed, but not all of it could be removed: "
+        f"{describe_os_error(error, Path(place))}"
+    ) from error
 
 
 def _slug(text: str) -> str:

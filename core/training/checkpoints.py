@@ -1,23 +1,28 @@
 """Checkpoints: every variable of a training run in one file, written whole or not at all.
 
 The state is a list of variables (anything with `.path`, `.numpy()` and `.assign()`) and a
-small JSON-ready dictionary. Knows nothing of the training loop.
+small JSON-ready dictionary. A file is used only where its checksum is right, every number is
+finite and its dictionary makes sense to who wrote it; else the one before is. Knows nothing of
+the training loop.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, TypeVar
 
 import numpy as np
 
-from core.errors import UserError
+from core.errors import ReadingError, UserError
 from core.files import replacing
+from core.reading import first_line, is_folder, parse_json, read_arrays
 
 KEPT = 2  # the newest, and the one before in case the newest cannot be read
+_MOST_BYTES = 64 * 2**30  # more than any network that trains here has
+_Meta = TypeVar("_Meta")
 
 
 class CheckpointError(UserError):
@@ -25,17 +30,39 @@ class CheckpointError(UserError):
 
 
 def save_checkpoint(folder: Path, step: int, variables: Sequence[Any], meta: dict) -> Path:
-    """Write `step-<step>.npz`; the newest two are kept."""
-    folder.mkdir(exist_ok=True)
+    """Write `step-<step>.npz`; the newest two are kept.
+
+    Raises:
+        CheckpointError: the folder is a link, behind which another run's files may lie.
+        OSError: it cannot be written.
+    """
+    make_folder(folder)
     path = folder / f"step-{step:09d}.npz"
     write_variables(path, variables, {**meta, "step": step})
     for old in sorted(folder.glob("step-*.npz"))[:-KEPT]:
-        old.unlink(missing_ok=True)
+        if not is_folder(old):
+            old.unlink(missing_ok=True)
     return path
 
 
-def restore_newest(folder: Path, variables: Sequence[Any]) -> dict | None:
-    """Assign the newest readable checkpoint; its meta, or None where there is none.
+def make_folder(folder: Path) -> None:
+    """A run's own folder for checkpoints. Raises as save_checkpoint does."""
+    if folder.is_symlink():
+        raise CheckpointError(
+            f"{folder.name} is a link, and what lies behind it may be another run's.",
+            "Put a folder in its place, or take the link away.",
+        )
+    folder.mkdir(exist_ok=True)
+
+
+def restore_newest(
+    folder: Path, variables: Sequence[Any], understand: Callable[[dict], _Meta]
+) -> _Meta | None:
+    """Assign the newest usable checkpoint; its meta, or None where there is none at all.
+
+    Args:
+        understand: makes of the meta what the caller needs; ValueError, TypeError or KeyError
+            where it makes no sense, and then the checkpoint before is tried.
 
     Raises:
         CheckpointError: checkpoints are there, but none can be used.
@@ -43,7 +70,7 @@ def restore_newest(folder: Path, variables: Sequence[Any]) -> dict | None:
     problems = []
     for path in sorted(folder.glob("step-*.npz"), reverse=True):
         try:
-            return read_variables(path, variables)
+            return read_variables(path, variables, understand)
         except CheckpointError as error:
             problems.append(str(error))
     if problems:
@@ -52,32 +79,61 @@ def restore_newest(folder: Path, variables: Sequence[Any]) -> dict | None:
 
 
 def write_variables(path: Path, variables: Sequence[Any], meta: dict) -> None:
-    """One .npz of all values, by index, with their names and the meta beside them."""
-    names = [variable.path for variable in variables]
-    header = json.dumps({"names": names, "meta": meta}).encode()
-    arrays: dict[str, Any] = {f"v{i:05d}": np.asarray(v.numpy()) for i, v in enumerate(variables)}
+    """One .npz of all values, by index, with their names, the meta and a checksum beside them."""
+    values = [np.asarray(variable.numpy()) for variable in variables]
+    said = {"names": [variable.path for variable in variables], "meta": meta}
+    header = json.dumps({**said, "sha256": _digest(said, values)}).encode()
+    arrays: dict[str, Any] = {f"v{i:05d}": value for i, value in enumerate(values)}
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, header=np.frombuffer(header, np.uint8), **arrays)
 
 
-def read_variables(path: Path, variables: Sequence[Any]) -> dict:
-    """Assign the values of one file to the variables; all or none of them.
+def read_variables(
+    path: Path, variables: Sequence[Any], understand: Callable[[dict], _Meta]
+) -> _Meta:
+    """Assign the values of one file to the variables, all or none of them; its meta.
 
     Raises:
-        CheckpointError: the file is damaged or is of another network.
+        CheckpointError: the file is damaged, is of another network, or holds what is no number.
     """
-    try:
-        # Opened here, for np.load leaves a file open where it fails to read it.
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            header = json.loads(bytes(file["header"]).decode())
-            values = [file[f"v{i:05d}"] for i in range(len(header["names"]))]
-    except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
-        raise CheckpointError(f"{path.name} is damaged ({error}).") from error
+    said, values = _read(path)
     if len(values) != len(variables) or any(
         tuple(value.shape) != tuple(variable.shape)
         for value, variable in zip(values, variables, strict=True)
     ):
         raise CheckpointError(f"{path.name} belongs to another network.")
+    if not all(np.isfinite(value).all() for value in values if value.dtype.kind == "f"):
+        raise CheckpointError(f"{path.name} holds weights that are no finite numbers.")
+    try:
+        meta = understand(said["meta"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise CheckpointError(
+            f"What {path.name} says of itself makes no sense: {first_line(error)}."
+        ) from error
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
-    return header["meta"]
+    return meta
+
+
+def _read(path: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """The header and the values, checked against the checksum; CheckpointError."""
+    try:
+        arrays = read_arrays(path, most=_MOST_BYTES)
+        header = parse_json(bytes(arrays["header"]), "its header")
+        values = [arrays[f"v{i:05d}"] for i in range(len(header["names"]))]
+        said = {"names": header["names"], "meta": header["meta"]}
+        # Checkpoints of the versions before have none; their members' own CRC was checked.
+        expected = header.get("sha256")
+    except (ReadingError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{path.name} is damaged: {first_line(error)}.") from error
+    if expected is not None and expected != _digest(said, values):
+        raise CheckpointError(f"{path.name} is damaged: its checksum is wrong.")
+    return said, values
+
+
+def _digest(said: dict[str, Any], values: Sequence[np.ndarray]) -> str:
+    found = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    for value in values:
+        found.update(f"{value.dtype.str}{value.shape}".encode())
+        found.update(np.ascontiguousarray(value).data if value.size else b"")
+    return found.hexdigest()

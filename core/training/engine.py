@@ -17,6 +17,7 @@ from core.config import RunConfig
 from core.data.pipeline import training_stream
 from core.errors import TrainingError
 from core.models.export import save_model, to_stock
+from core.reading import is_file
 from core.runs import Phase, Run, State
 from core.runs import requests as run_requests
 from core.runs.recorder import Recorder
@@ -225,15 +226,24 @@ class _Engine:
         )
 
     def _restore(self) -> None:
+        folder, state = self.run.checkpoints_path, self.trainer.state
         try:
-            meta = checkpoints.restore_newest(self.run.checkpoints_path, self.trainer.state)
+            progress = checkpoints.restore_newest(folder, state, self._progress_of)
         except checkpoints.CheckpointError as error:
             raise TrainingError(str(error), "Start the run anew from its draft.") from error
-        if meta is not None:
-            self.progress = Progress.from_dict(meta["progress"])
+        if progress is not None:
+            self.progress = progress
             self.recorder.resume_at(self.progress.step)
-        elif self.run.metrics_path.exists():
+        elif is_file(self.run.metrics_path):
             self.recorder.resume_at(0)
+
+    def _progress_of(self, meta: dict[str, Any]) -> Progress:
+        """Where a checkpoint stood. Raises ValueError where this run cannot stand there."""
+        progress = Progress.from_dict(meta["progress"])
+        first = progress.epoch * self.epoch_steps
+        if not first <= progress.step <= first + self.epoch_steps:
+            raise ValueError(f"step {progress.step:,} does not lie in epoch {progress.epoch + 1:,}")
+        return progress
 
     def _checkpoint(self) -> None:
         now = time.monotonic()
@@ -249,9 +259,19 @@ class _Engine:
         """Save the model that is kept, and what it says of the test images."""
         self.recorder.phase(Phase.SAVING_MODEL)
         self._checkpoint()
-        self.best_weights.restore(self.trainer.weights)
+        note = self._put_back_best()
         save_model(to_stock(self.trainer.network), self.run.model_path)
         self.recorder.phase(Phase.EVALUATING)
         result = evaluate_saved(self.run, self.prepared, self.progress)
         spent = {"record_seconds": round(self.recorder.seconds, 3)}
-        self.recorder.update(result=result.model_copy(update=spent))
+        self.recorder.update(result=result.model_copy(update={**spent, "note": note}))
+
+    def _put_back_best(self) -> str:
+        """The kept epoch's weights into the network; where they are lost, what was done."""
+        try:
+            self.best_weights.restore(self.trainer.weights)
+        except checkpoints.CheckpointError as error:
+            lost = self.progress.best_epoch
+            self.progress.best_epoch, self.progress.best = self.progress.epoch, None
+            return f"The weights of epoch {lost}, the best, are lost: {error} The last are kept."
+        return ""

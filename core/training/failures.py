@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-
 from core.errors import TrainingError
 
 
@@ -33,17 +31,10 @@ def overflown() -> TrainingError:
     )
 
 
-def out_of_memory(batch_size: int) -> TrainingError:
+def out_of_memory(batch_size: int | None) -> TrainingError:
+    """`batch_size` is None where it is not known."""
+    if batch_size is None:
+        return TrainingError("The device ran out of memory.", "Try a smaller batch size.")
     smaller = max(1, batch_size // 2)
     advice = f"Try a batch size of {smaller}." if smaller < batch_size else "Try smaller images."
     return TrainingError(f"The device ran out of memory at batch size {batch_size}.", advice)
-
-
-def storage(error: OSError) -> TrainingError:
-    """The disk is full, or a file may not be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return TrainingError(
-            "There is no space left to write the run's files.",
-            "Free some space, then resume: what was saved before is intact.",
-        )
-    return TrainingError(f"A file could not be read or written: {error}.")

@@ -146,4 +146,5 @@ def summarize(config: RunConfig, dataset: Dataset, splits: Splits) -> DatasetSum
             "validation": len(splits.validation),
             "test": len(splits.test),
         },
+        test_digest=splits.test.digest(),
     )

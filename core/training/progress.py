@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
 
 from core.runs.legacy import upgrade_progress
+
+_Count = Annotated[int, Field(ge=0, le=10**15)]
+_Amount = Annotated[float, Field(allow_inf_nan=False)]
 
 
 @dataclass
 class Sums:
     """What was seen of some steps."""
 
-    loss: float = 0.0  # of every image, added up
-    correct: float = 0.0  # images classified rightly
-    seen: int = 0  # images
-    seconds: float = 0.0
+    loss: _Amount = 0.0  # of every image, added up
+    correct: _Amount = 0.0  # images classified rightly
+    seen: _Count = 0  # images
+    seconds: _Amount = 0.0
 
     def add(self, loss: float, correct: float, seen: int, seconds: float) -> None:
         self.loss += loss
@@ -40,14 +45,14 @@ class Sums:
 class Progress(Sums):
     """Where a run stands. The sums are those since the epoch began."""
 
-    step: int = 0
-    epoch: int = 0
+    step: _Count = 0
+    epoch: _Count = 0
     best: float | None = None  # what is monitored, in the best epoch so far
-    best_epoch: int = 0
+    best_epoch: _Count = 0
     stopping_best: float | None = None  # the same for what early stopping monitors
-    epochs_without_improvement: int = 0
+    epochs_without_improvement: _Count = 0
     first_loss: float | None = None
-    elapsed: float = 0.0  # seconds of training and validation, over every worker it had
+    elapsed: _Amount = 0.0  # seconds of training and validation, over every worker it had
 
     def begin_epoch(self) -> None:
         """Set the sums of the epoch to nothing."""
@@ -59,4 +64,5 @@ class Progress(Sums):
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Progress:
-        return cls(**upgrade_progress(data))
+        """As to_dict gave it. Raises ValueError or TypeError where it is no such thing."""
+        return TypeAdapter(cls).validate_python(upgrade_progress(data))

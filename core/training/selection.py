@@ -31,13 +31,17 @@ class BestWeights:
         value = measured[self._monitor]
         if is_better(value, progress.best, self._monitor):
             progress.best, progress.best_epoch = value, progress.epoch
-            self._path.parent.mkdir(exist_ok=True)
+            checkpoints.make_folder(self._path.parent)
             checkpoints.write_variables(self._path, weights, {"epoch": progress.epoch})
 
     def restore(self, weights: Sequence[Any]) -> None:
-        """Put the best weights into place, where any were kept."""
+        """Put the best weights into place, where any were kept.
+
+        Raises:
+            CheckpointError: they were, but cannot be used; nothing was changed.
+        """
         if self._monitor is not None and self._path.exists():
-            checkpoints.read_variables(self._path, weights)
+            checkpoints.read_variables(self._path, weights, dict)
 
 
 class EarlyStopping:

@@ -19,14 +19,15 @@ from core.data.dataset import Dataset, Subset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
-from core.errors import RunError
+from core.errors import ConfigError, DatasetError
+from core.reading import is_file, modified, read_bytes
 from core.runs import MetricsLog, Run
 
 if TYPE_CHECKING:
     from core.analysis.evaluation import Evaluation
     from core.data.augmentation.preview import AugmentedSample
 
-
+_MOST_MODEL = 2 * 10**9  # bytes that a browser is offered
 # A configuration is frozen, and its JSON says all of it.
 _BY_JSON: dict[str | type[Any], Callable[[Any], Any]] = {
     kind: (lambda section: section.model_dump_json())
@@ -36,7 +37,10 @@ _BY_JSON: dict[str | type[Any], Callable[[Any], Any]] = {
 
 def run_config(run: Run) -> RunConfig:
     """A run's configuration. Raises ConfigError where it cannot be read."""
-    return _run_config(str(run.path), _modified(run.config_path))
+    found = _run_config(str(run.path), modified(run.config_path))
+    if isinstance(found, ConfigError):
+        raise ConfigError(found.message, found.advice)
+    return found
 
 
 def dataset(config: DatasetConfig) -> Dataset:
@@ -61,24 +65,52 @@ def subset(config: RunConfig, split: str) -> Subset:
     return splits(config).named(split)
 
 
+def test_images(run: Run) -> Subset:
+    """The test images that the run was trained apart from, as they were then.
+
+    Raises:
+        DatasetError: they cannot be read, or are others now: then nothing that the run says of
+            an image may be shown beside the one that has its place today.
+    """
+    config, summary = run_config(run), run.dataset()
+    test = subset(config, "test")
+    if summary.classes != dataset(config.dataset).classes:
+        raise _changed(config)
+    if summary.test_digest:
+        digest = _digest(config.dataset, config.split, _version_on_disk(config.dataset))
+        if digest != summary.test_digest:
+            raise _changed(config)
+    elif is_file(run.predictions_path) and not evaluation(run).has_labels(test.label_array()):
+        raise _changed(config)  # a record of the versions before, which has its labels alone
+    return test
+
+
+def _changed(config: RunConfig) -> DatasetError:
+    return DatasetError(
+        f"The images of {config.dataset.name} have changed since this run was trained, so what "
+        "it says of its test images is not about those that are here now.",
+        "Put the images back as they were, or train again on those there are.",
+    )
+
+
 def evaluation(run: Run) -> Evaluation:
     """Raises RunError where the run has not been evaluated."""
-    return _evaluation(str(run.path), _modified(run.predictions_path))
+    return _evaluation(str(run.path), modified(run.predictions_path), modified(run.dataset_path))
 
 
 def model(run: Run) -> Any:
     """The run's Keras model, on the CPU. Imports TensorFlow. Raises ModelError."""
-    return _model(str(run.path), _modified(run.model_path))
+    return _model(str(run.path), modified(run.model_path), modified(run.dataset_path))
 
 
 def model_file(run: Run) -> bytes:
-    """The run's model.keras as it lies on disk. Raises RunError where it is gone."""
-    return _model_file(str(run.path), _modified(run.model_path))
+    """The run's model.keras as it lies on disk. Raises ReadingError where it is gone."""
+    return _model_file(str(run.path), modified(run.model_path))
 
 
 def activations(run: Run, image: np.ndarray) -> dict[str, np.ndarray]:
     """Every layer's output for one image (H, W, C) uint8."""
-    return _activations(str(run.path), _modified(run.model_path), image)
+    return _activations(run, modified(run.model_path), image)
 
 
 def augmented(config: RunConfig, choice: int, seed: int, count: int) -> AugmentedSample:
@@ -99,9 +131,13 @@ def hide_gpu() -> None:
     hide_gpu_from_this_process()
 
 
-@st.cache_resource(max_entries=2000, show_spinner=False)
-def _run_config(path: str, modified: int) -> RunConfig:
-    return Run(Path(path)).config()
+@st.cache_resource(max_entries=20_000, show_spinner=False)
+def _run_config(path: str, modified: int) -> RunConfig | ConfigError:
+    """An error is held too: lists ask for it at every drawing."""
+    try:
+        return Run(Path(path)).config()
+    except ConfigError as error:
+        return error
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the images…", hash_funcs=_BY_JSON)
@@ -119,34 +155,40 @@ def _stats(config: DatasetConfig, division: SplitConfig, split: str, version: st
     return subset_stats(_splits(config, division, version).named(split))
 
 
+@st.cache_data(max_entries=50, show_spinner="Comparing the images…", hash_funcs=_BY_JSON)
+def _digest(config: DatasetConfig, division: SplitConfig, version: str) -> str:
+    return _splits(config, division, version).test.digest()
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _evaluation(path: str, modified: int) -> Evaluation:
+def _evaluation(path: str, modified: int, described: int) -> Evaluation:
     from core.analysis.evaluation import load_evaluation
 
     return load_evaluation(Run(Path(path)))
 
 
 @st.cache_resource(max_entries=3, show_spinner="Loading TensorFlow and the network…")
-def _model(path: str, modified: int) -> Any:
+def _model(path: str, modified: int, described: int) -> Any:
     hide_gpu()
-    from core.models.export import load_model
+    from core.models.export import load_model_for
 
-    return load_model(Run(Path(path)).model_path)
+    run = Run(Path(path))
+    summary = run.dataset()
+    return load_model_for(run.model_path, summary.image_shape, summary.num_classes)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _model_file(path: str, modified: int) -> bytes:
-    try:
-        return Run(Path(path)).model_path.read_bytes()
-    except OSError as error:
-        raise RunError(f"The model of run {Path(path).name} cannot be read: {error}.") from error
+    return read_bytes(Run(Path(path)).model_path, _MOST_MODEL)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Running the network…")
-def _activations(path: str, modified: int, image: np.ndarray) -> dict[str, np.ndarray]:
+@st.cache_resource(
+    max_entries=8, show_spinner="Running the network…", hash_funcs={Run: lambda run: str(run.path)}
+)
+def _activations(run: Run, modified: int, image: np.ndarray) -> dict[str, np.ndarray]:
     from core.analysis.feature_maps import activations
 
-    return activations(_model(path, modified), image)
+    return activations(model(run), image)
 
 
 @st.cache_resource(max_entries=30, show_spinner=False, hash_funcs=_BY_JSON)
@@ -168,11 +210,3 @@ def _metrics_log(path: str) -> MetricsLog:
 def _version_on_disk(config: DatasetConfig) -> str:
     """Changes when the files behind a data set are replaced."""
     return find_dataset(config.name).version
-
-
-def _modified(path: Path) -> int:
-    """0 where the file is missing: reading it says so in better words."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0

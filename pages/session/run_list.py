@@ -6,21 +6,34 @@ from collections.abc import Sequence
 
 from core.errors import ConfigError
 from core.jobs import queue
-from core.runs import Run, State, list_runs, runs_folder
+from core.reading import is_file, readable
+from core.runs import Run, State, UnreadableRun, list_runs, list_unreadable, runs_folder
 from pages.session import address, cache, state
 
 
 def runs(
     job: str | None = "train", *, with_predictions: bool = False, with_model: bool = False
 ) -> list[Run]:
-    """Run records of that job, newest first; None for every job."""
+    """Records of that job that can be read, newest first; None for every job."""
     return [
         run
         for run in list_runs()
-        if (job is None or _job(run) == job)
-        and (not with_predictions or run.predictions_path.is_file())
-        and (not with_model or run.model_path.is_file())
+        if (found := _job(run)) is not None
+        and job in (None, found)
+        and (not with_predictions or is_file(run.predictions_path))
+        and (not with_model or is_file(run.model_path))
     ]
+
+
+def unreadable() -> list[UnreadableRun]:
+    """Records that no page can show, newest first, each with the reason."""
+    found = list_unreadable()
+    for run in list_runs():
+        try:
+            cache.run_config(run)
+        except ConfigError as error:
+            found.append(UnreadableRun(run, f"Its config.json cannot be used: {error}"))
+    return sorted(found, key=lambda item: item.run.id, reverse=True)
 
 
 def selected(candidates: Sequence[Run]) -> Run | None:
@@ -58,11 +71,11 @@ def title(run: Run) -> str:
     try:
         return cache.run_config(run).display_title
     except ConfigError:
-        return run.id
+        return readable(run.id)
 
 
 def _job(run: Run) -> str | None:
     try:
         return cache.run_config(run).job
     except ConfigError:
-        return None  # a record made by another version, or by hand: no page can show it
+        return None  # it is among the unreadable

@@ -7,16 +7,18 @@ from typing import Literal
 import streamlit as st
 
 from core.data.catalog import list_datasets
-from core.errors import ConfigError, UserError
 from core.jobs import launch, preflight
 from core.machine import describe_device
+from core.reading import is_file
 from core.recipes import find_recipe
-from core.runs import Run, State
+from core.runs import Run, State, UnreadableRun
 from pages.session import address, cache, run_list, state
 from pages.widgets import datasets, page
-from pages.widgets.text import DASH, format_count, format_percent, format_when
+from pages.widgets.run_delete import delete_button
+from pages.widgets.text import DASH, as_is, format_count, format_percent, format_when
 
 _LAST_RUNS = 8
+_UNREADABLE_SHOWN = 20
 _TRAIN = "pages/train/train.py"
 _COLOURS: dict[State, Literal["blue", "gray", "green", "orange", "red"]] = {
     State.RUNNING: "blue",
@@ -47,8 +49,11 @@ def main() -> None:
         _first_run()
     with right, st.container(border=True, height="stretch"):
         _device()
-    _last_runs()
-    _data_sets()
+    with page.guarded():
+        _last_runs()
+        _unreadable_runs()
+    with page.guarded():
+        _data_sets()
 
 
 def _first_run() -> None:
@@ -62,7 +67,8 @@ def _first_run() -> None:
         type="primary",
         icon=":material/play_arrow:",
         key="train_digits",
-        on_click=_train_digits,
+        on_click=page.attempt,
+        args=(_train_digits,),
     )
     if run_list.at_work() is not None:
         st.caption("A run is at work now. A new one waits until the device is free.")
@@ -72,16 +78,12 @@ def _first_run() -> None:
 
 
 def _train_digits() -> None:
-    """A callback, so that what interrupts the drawing of the page cannot lose the click."""
+    """Asked in a callback, so that what interrupts the drawing of the page cannot lose it."""
     config = find_recipe("digits-quick").config
-    try:
-        preflight.check(config)
-        run = launch.start(config)
-    except UserError as error:
-        st.toast(str(error), icon=":material/error:")
-    else:
-        run_list.select(run.id)
-        state.set_next_page(_TRAIN)
+    preflight.check(config)
+    run = launch.start(config)
+    run_list.select(run.id)
+    state.set_next_page(_TRAIN)
 
 
 def _device() -> None:
@@ -121,11 +123,7 @@ def _last_runs() -> None:
 
 
 def _row(run: Run) -> None:
-    try:
-        config = cache.run_config(run)
-    except ConfigError as error:
-        st.caption(f"{run.id}: {error}")
-        return
+    config = cache.run_config(run)
     status = run.status()
     when, data, network, condition, accuracy, open_it = st.columns(
         _COLUMNS, vertical_alignment="center"
@@ -142,12 +140,34 @@ def _row(run: Run) -> None:
         accuracy.markdown(format_percent(result.test_accuracy if result else None))
         opened = (
             "pages/understand/evaluate.py"
-            if run.predictions_path.is_file()
+            if is_file(run.predictions_path)
             else "pages/train/train.py"
         )
     with open_it:
         query = {**address.parameters(), "run": run.id}
         st.page_link(opened, label="Open", icon=":material/arrow_forward:", query_params=query)
+
+
+def _unreadable_runs() -> None:
+    """Records that no page can show: named, with the reason, and a way to be rid of them."""
+    found = run_list.unreadable()
+    if not found:
+        return
+    count = "1 record" if len(found) == 1 else f"{format_count(len(found))} records"
+    with st.expander(f"{count} cannot be read", icon=":material/unknown_document:"):
+        for item in found[:_UNREADABLE_SHOWN]:
+            _unreadable_row(item)
+        if len(found) > _UNREADABLE_SHOWN:
+            st.caption(f"The newest {_UNREADABLE_SHOWN} of {format_count(len(found))}.")
+
+
+def _unreadable_row(item: UnreadableRun) -> None:
+    words, buttons = st.columns([6, 1], vertical_alignment="center")
+    words.markdown(
+        f":gray[**{as_is(item.run.id)}**]  \n:gray[:small[{as_is(' '.join(item.reason.split()))}]]"
+    )
+    with buttons:
+        delete_button(item.run)
 
 
 def _data_sets() -> None:

@@ -5,13 +5,12 @@ Knows which button a state allows, and nothing of how a worker carries it out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from core.errors import RunError
 from core.jobs import launch
-from core.runs import Run, State, Status, delete_run, requests
+from core.runs import Run, State, Status, requests
+from pages.widgets import page
+from pages.widgets.run_delete import delete_button
 
 
 def show(run: Run, status: Status, *, pausable: bool = True) -> None:
@@ -22,7 +21,7 @@ def show(run: Run, status: Status, *, pausable: bool = True) -> None:
         elif pausable and _can_resume(status):
             _resume(run)
         if not status.state.alive:
-            _delete(run)
+            delete_button(run)
 
 
 def _living(run: Run, status: Status, pausable: bool) -> None:
@@ -34,7 +33,7 @@ def _living(run: Run, status: Status, pausable: bool) -> None:
         icon=":material/stop:",
         disabled=asked is requests.Request.STOP,
         help="Nothing has been trained yet." if queued else "Ends now and keeps what was learned.",
-        on_click=_act,
+        on_click=page.attempt,
         args=(launch.request_stop, run),
     )
     if pausable and not queued:
@@ -44,7 +43,7 @@ def _living(run: Run, status: Status, pausable: bool) -> None:
             icon=":material/pause:",
             disabled=asked is not None,
             help="Writes a checkpoint and frees the device. Resume goes on exactly there.",
-            on_click=_act,
+            on_click=page.attempt,
             args=(launch.request_pause, run),
         )
 
@@ -56,7 +55,7 @@ def _resume(run: Run) -> None:
         icon=":material/play_arrow:",
         type="primary",
         help="Goes on from the last checkpoint.",
-        on_click=_act,
+        on_click=page.attempt,
         args=(launch.resume, run),
     )
 
@@ -64,23 +63,3 @@ def _resume(run: Run) -> None:
 def _can_resume(status: Status) -> bool:
     """A stopped run that has done all its steps has nothing left to resume."""
     return status.state.resumable and not (status.steps and status.step >= status.steps)
-
-
-def _delete(run: Run) -> None:
-    with st.popover("Delete", icon=":material/delete:", key=f"delete_{run.id}"):
-        st.markdown("Delete this run, its model and its results **for good**?")
-        st.button(
-            "Delete for good",
-            key=f"delete_now_{run.id}",
-            type="primary",
-            on_click=_act,
-            args=(delete_run, run),
-        )
-
-
-def _act(action: Callable[[Run], None], run: Run) -> None:
-    """Runs before the page is drawn anew, so that the page shows what came of it."""
-    try:
-        action(run)
-    except RunError as error:
-        st.toast(str(error), icon=":material/error:")

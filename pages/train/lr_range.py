@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.config import RangeTestConfig, RunConfig, apply_changes
-from core.errors import ConfigError
 from core.figures import lr_range as figures
 from core.runs import RangeTestResult, Run, State, Status
 from core.training.lr_suggestion import smooth
@@ -107,18 +106,16 @@ def use_button(run: Run, lr: float) -> None:
         type="primary",
         icon=":material/check:" if taken else ":material/edit_note:",
         disabled=taken,
-        on_click=use,
-        args=(lr,),
+        on_click=page.attempt,
+        args=(use, lr),
         key=f"use_{run.id}",
     )
 
 
 def use(lr: float) -> None:
-    try:
-        change = ("schedule.learning_rate", lr)
-        state.update_draft(apply_changes(state.current_draft(), [change]))
-    except ConfigError as error:  # a cyclical schedule whose other learning rate lies below
-        st.toast(str(error), icon=":material/error:")
+    """Raises ConfigError where a cyclical schedule's other learning rate lies below."""
+    change = ("schedule.learning_rate", lr)
+    state.update_draft(apply_changes(state.current_draft(), [change]))
 
 
 def scientific(lr: float) -> str:

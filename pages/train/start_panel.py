@@ -10,7 +10,6 @@ from typing import Literal
 import streamlit as st
 
 from core.config import RunConfig
-from core.errors import UserError
 from core.jobs import launch, preflight
 from core.jobs.preflight import Preflight
 from pages.session import run_list, state
@@ -37,8 +36,8 @@ def panel(draft: RunConfig, label: str, job: Job) -> None:
             icon=":material/play_arrow:",
             key=f"start_{job}",
             disabled=found.problem is not None,
-            on_click=_start,
-            args=(job,),
+            on_click=page.attempt,
+            args=(_start, job),
         )
     _say_what_is_in_the_way(found, job)
 
@@ -46,21 +45,17 @@ def panel(draft: RunConfig, label: str, job: Job) -> None:
 def _start(job: Job) -> None:
     """Start the draft as it is now, and select the run.
 
-    A callback runs before the page is drawn anew: what interrupts the drawing cannot lose
-    the click.
+    Asked before the page is drawn anew, in a callback: what interrupts the drawing cannot
+    lose the click.
     """
     draft = state.current_draft()
-    try:
-        preflight.check(draft)
-        run = launch.start(draft.model_copy(update={"job": job}))
-    except UserError as error:  # something has changed since the page was drawn
-        st.toast(str(error), icon=":material/error:")
-    else:
-        run_list.select(run.id)
+    preflight.check(draft)  # something may have changed since the page was drawn
+    run = launch.start(draft.model_copy(update={"job": job}))
+    run_list.select(run.id)
 
 
 def _say_what_is_in_the_way(found: Preflight, job: Job) -> None:
     if found.info is not None and found.needs_download:
         datasets.offer_download(found.info, job)
     elif found.problem is not None:
-        st.error(str(found.problem), icon=":material/error:")
+        page.show_error(found.problem)

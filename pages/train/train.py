@@ -16,6 +16,7 @@ from pages.widgets.live_chart import live_chart
 from pages.widgets.run_picker import run_picker
 from pages.widgets.text import (
     DASH,
+    as_is,
     format_count,
     format_duration,
     format_learning_rate,
@@ -82,6 +83,8 @@ def summary(status: Status, result: TrainingResult, rows: Rows) -> None:
             st.metric("Training time", format_duration(result.seconds))
             st.metric("Images per second", format_count(speed(status, rows)))
             st.metric("Parameters", format_count(result.parameters))
+        if result.note:
+            st.warning(as_is(result.note), icon=":material/warning:")
         with st.container(horizontal=True):
             page.link("pages/understand/evaluate.py", "Evaluate", icon=":material/grid_on:")
             page.link("pages/understand/mistakes.py", "Mistakes", icon=":material/rule:")
@@ -112,7 +115,7 @@ def number(value: float | None) -> str:
 
 def speed(status: Status, rows: Rows) -> float:
     """Images a second: now while training, else over all epochs."""
-    epochs = [row["images_per_second"] for row in rows if row["kind"] == "epoch"]
+    epochs = [row.get("images_per_second", 0.0) for row in rows if row["kind"] == "epoch"]
     if status.state.alive or not epochs:
         return status.images_per_second
     return sum(epochs) / len(epochs)

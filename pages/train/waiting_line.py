@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import RunError
 from core.jobs import launch, queue
 from core.runs import Run, runs_folder
+from pages.widgets import page
 from pages.widgets.run_picker import run_title
 
 
@@ -33,20 +33,13 @@ def _row(place: int, run: Run) -> None:
             key=f"first_{run.id}",
             icon=":material/vertical_align_top:",
             disabled=place == 1,
-            on_click=queue.move_to_front,
-            args=(run,),
+            on_click=page.attempt,
+            args=(queue.move_to_front, run),
         )
         st.button(
             "Take out",
             key=f"out_{run.id}",
             icon=":material/close:",
-            on_click=_take_out,
-            args=(run,),
+            on_click=page.attempt,
+            args=(launch.request_stop, run),
         )
-
-
-def _take_out(run: Run) -> None:
-    try:
-        launch.request_stop(run)
-    except RunError as error:  # it has begun or ended since the page was drawn
-        st.toast(str(error), icon=":material/error:")

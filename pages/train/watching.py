@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.reading import is_folder
 from core.runs import Run, Status
 from pages.widgets import page
 
@@ -30,7 +31,7 @@ def watch(run: Run, show: Show) -> None:
 
 def _look(run: Run, alive: bool, show: Show) -> None:
     status = run.status()
-    if status.state.alive != alive or not run.path.is_dir():
+    if status.state.alive != alive or not is_folder(run.path):
         st.rerun(scope="app")
     with page.guarded():
         show(run, status)

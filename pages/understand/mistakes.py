@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.evaluation import Evaluation, mistakes
-from core.config import RunConfig
+from core.errors import UserError
 from core.runs import Run
 from pages.session import address, cache, run_list
 from pages.widgets import page
 from pages.widgets.gallery import Tile, gallery
 from pages.widgets.run_picker import run_picker
-from pages.widgets.text import format_percent
+from pages.widgets.text import as_is, format_percent
 
 _PER_PAGE = 36
 _ANY = "Any class"
@@ -78,8 +78,13 @@ def shown_page(positions: np.ndarray, key: str) -> np.ndarray:
 
 
 def show(run: Run, found: Evaluation, positions: np.ndarray) -> None:
-    config: RunConfig = cache.run_config(run)
-    images, _ = cache.subset(config, "test").gather(positions)
+    """The images with what was said of them; without the images where they are others now."""
+    try:
+        images, _ = cache.test_images(run).gather(positions)
+    except UserError as error:
+        st.warning(as_is(str(error)), icon=":material/image_not_supported:")
+        st.dataframe([row(found, int(position)) for position in positions], hide_index=True)
+        return
     tiles = [
         tile(found, int(position), image) for position, image in zip(positions, images, strict=True)
     ]
@@ -90,6 +95,16 @@ def show(run: Run, found: Evaluation, positions: np.ndarray) -> None:
             "pages/understand/feature_maps.py",
             query_params={**address.parameters(), "sample": str(picked)},
         )
+
+
+def row(found: Evaluation, position: int) -> dict[str, object]:
+    """A mistake in words."""
+    return {
+        "Test image": position,
+        "Predicted": found.classes[int(found.predictions[position])],
+        "Sure": format_percent(float(found.confidences[position])),
+        "True class": found.classes[int(found.labels[position])],
+    }
 
 
 def tile(found: Evaluation, position: int, image: np.ndarray) -> Tile:

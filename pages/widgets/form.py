@@ -15,12 +15,17 @@ import streamlit as st
 from core.config import RunConfig, apply_changes
 from core.errors import ConfigError
 from pages.session import state
+from pages.widgets import page
 
 _OFF = "off"
 
 
 def edit(changes: Mapping[str, Any], field: str = "") -> None:
     """Change fields of the draft together; an error is shown at `field`."""
+    page.attempt(_edit, changes, field)
+
+
+def _edit(changes: Mapping[str, Any], field: str) -> None:
     try:
         config = apply_changes(state.current_draft(), changes.items())
     except ConfigError as error:

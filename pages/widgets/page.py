@@ -58,8 +58,8 @@ def show_error(error: UserError | str) -> None:
     st.error(as_is(str(error)), icon=":material/error:")
 
 
-def attempt(action: Callable[..., Any], *arguments: Any) -> bool:
-    """Do what a click asks for, in its callback; True where it was done.
+def attempt(action: Callable[..., Any], *arguments: Any) -> None:
+    """Do what a click asks for, in its callback.
 
     Why it could not be done is said in a message that outlives the drawing of the page.
     """
@@ -68,5 +68,3 @@ def attempt(action: Callable[..., Any], *arguments: Any) -> bool:
     except (UserError, OSError) as error:
         told = from_os_error(error) if isinstance(error, OSError) else error
         st.toast(as_is(str(told)), icon=":material/error:", duration="long")
-        return False
-    return True

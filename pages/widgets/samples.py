@@ -5,15 +5,18 @@ Knows nothing of what is done with the image chosen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
-from core.config import RunConfig
 from core.data.dataset import Subset
 from core.data.stats import sample_across_classes
+from core.errors import UserError
 from core.runs import Run
 from pages.session import address, cache
 from pages.widgets.gallery import Tile, gallery
+from pages.widgets.text import as_is
 
 SHOWN = 10
 _CHOSEN, _SHUFFLE = "sample", "shuffle"
@@ -24,17 +27,24 @@ def pick(run: Run, key: str, *, default: bool = False) -> int | None:
 
     Args:
         default: take the first image shown where none is chosen yet; else None.
+
+    None as well, and the reason on the page, where the images are not those of the run.
     """
-    config = cache.run_config(run)
-    test = cache.subset(config, "test")
+    try:
+        test = cache.test_images(run)
+    except UserError as error:
+        st.info(as_is(str(error)), icon=":material/image_not_supported:")
+        return None
+    classes = run.dataset().classes
     chosen = _chosen(test)
     seed = address.number(_SHUFFLE) or 0
-    positions = sample_across_classes(test, len(names(config)), SHOWN, seed)
+    positions = sample_across_classes(test, len(classes), SHOWN, seed)
     if chosen is not None and chosen not in positions:
         positions = [chosen, *positions[: SHOWN - 1]]
     if chosen is None and default:
         chosen = positions[0]
-    picked = gallery(_tiles(config, test, positions), key, size=56, clickable=True, chosen=chosen)
+    tiles = _tiles(classes, test, positions)
+    picked = gallery(tiles, key, size=56, clickable=True, chosen=chosen)
     if picked is not None and picked != chosen and 0 <= picked < len(test):
         address.write(_CHOSEN, str(picked))
         st.rerun()
@@ -44,13 +54,8 @@ def pick(run: Run, key: str, *, default: bool = False) -> int | None:
 
 def image_of(run: Run, position: int) -> tuple[np.ndarray, str]:
     """A test image (H, W, C) uint8 and its class."""
-    config = cache.run_config(run)
-    images, labels = cache.subset(config, "test").gather([position])
-    return images[0], names(config)[int(labels[0])]
-
-
-def names(config: RunConfig) -> tuple[str, ...]:
-    return cache.dataset(config.dataset).classes
+    images, labels = cache.test_images(run).gather([position])
+    return images[0], run.dataset().classes[int(labels[0])]
 
 
 def _shuffle() -> None:
@@ -63,9 +68,8 @@ def _chosen(test: Subset) -> int | None:
     return number if number is not None and number < len(test) else None
 
 
-def _tiles(config: RunConfig, test: Subset, positions: list[int]) -> list[Tile]:
+def _tiles(classes: Sequence[str], test: Subset, positions: list[int]) -> list[Tile]:
     images, labels = test.gather(positions)
-    classes = names(config)
     return [
         Tile(position, image, classes[int(label)], hint=f"Test image {position}")
         for image, label, position in zip(images, labels, positions, strict=True)

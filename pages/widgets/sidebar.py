@@ -38,11 +38,12 @@ def show() -> None:
     ink = "#e8edf2" if st.context.theme.type == "dark" else "#1c2733"
     whole = _MARK.format(width=150, name=_NAME.format(ink=ink))
     st.logo(whole.strip(), size="large", icon_image=icon())
-    with st.sidebar:
+    with st.sidebar, page.guarded():
         working = run_list.at_work()
         if working is not None:
             # Switched off when nothing runs: a fragment left on costs, and disturbs widgets.
             st.fragment(_active_run, run_every=_EVERY_SECONDS)(working)
+    with st.sidebar:
         _device()
 
 
@@ -56,7 +57,7 @@ def _active_run(run: Run) -> None:
     status = run.status()
     if not status.state.alive:
         st.rerun(scope="app")
-    with st.container(gap="xsmall", key="sidebar_run"):
+    with page.guarded(), st.container(gap="xsmall", key="sidebar_run"):
         page.link(_page(run), f"**{run_list.title(run)}**", icon=":material/monitoring:")
         st.progress(status.fraction_done, text=_words(status))
 

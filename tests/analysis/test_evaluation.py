@@ -82,7 +82,7 @@ def test_not_evaluated_yet(tmp_path: Path) -> None:
 def test_classes_missing(tmp_path: Path) -> None:
     run = _record(tmp_path, labels=LABELS, probabilities=PROBABILITIES)
     run.dataset_path.write_text('{"name": "pets"}', encoding="utf-8")
-    with pytest.raises(RunError, match=r"dataset\.json\) cannot be read"):
+    with pytest.raises(RunError, match="says of its data cannot be read: classes"):
         load_evaluation(run)
     run.dataset_path.unlink()
     with pytest.raises(RunError, match="has not loaded its data yet"):

@@ -97,7 +97,7 @@ def test_training_what_is_not_there_is_one_clear_line():
     assert "unicorns" in complaint(
         "train", "--recipe", "digits-quick", "--set", "dataset.name=unicorns"
     )
-    assert "cannot be read" in complaint("train", "/no/such/config.json")
+    assert "is not there" in complaint("train", "/no/such/config.json")
     assert "either" in complaint("train")
     too_small = ["--set", "architecture=catdog-4", "--set", "architecture.head=softmax"]
     line = complaint("train", "--recipe", "digits-quick", *too_small)

@@ -11,7 +11,6 @@ from core.config import RunConfig
 from core.errors import UserError
 from core.jobs.worker import explain
 from core.runs import create_run
-from core.training.failures import storage
 
 
 def test_out_of_memory_says_which_batch_size_to_try(tmp_path):
@@ -24,8 +23,11 @@ def test_out_of_memory_says_which_batch_size_to_try(tmp_path):
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EDQUOT])
-def test_a_full_disk_in_words(number):
-    assert "no space left" in str(storage(OSError(number, "x")))
+def test_a_full_disk_in_words(tmp_path, number):
+    run = create_run(RunConfig(architecture="compact"), tmp_path)
+    explained = explain(OSError(number, "x"), run)
+    assert "no space left" in explained.message
+    assert "resume" in explained.advice
 
 
 def test_an_error_that_nobody_expected_keeps_its_name(tmp_path):

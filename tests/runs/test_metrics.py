@@ -5,9 +5,9 @@ from core.runs import MetricsLog
 
 def test_metric_lines_torn_and_superseded_are_left_out(tmp_path):
     path = tmp_path / "metrics.jsonl"
+    tick = '{"kind": "tick", "epoch": 0.1, "step": '
     path.write_text(
-        '{"kind": "tick", "step": 1}\n{"kind": "tick", "step": 5}\n{"kind": "tick", "st\n'
-        '{"kind": "resume", "step": 3}\n{"kind": "tick", "step": 4}\n{"kind": "tick", "step": 6'
+        f'{tick}1}}\n{tick}5}}\n{tick[:-4]}\n{{"kind": "resume", "step": 3}}\n{tick}4}}\n{tick}6'
     )
     log = MetricsLog(path)
     assert [row["step"] for row in log.read()] == [1, 4]

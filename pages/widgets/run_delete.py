@@ -1,0 +1,23 @@
+"""Deleting a run, after a second click. Knows nothing of what is in it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.reading import readable
+from core.runs import Run, delete_run
+from pages.widgets import page
+
+
+def delete_button(run: Run) -> None:
+    """A button that asks once more before the run is gone for good."""
+    key = readable(run.id)
+    with st.popover("Delete", icon=":material/delete:", key=f"delete_{key}"):
+        st.markdown("Delete this run, its model and its results **for good**?")
+        st.button(
+            "Delete for good",
+            key=f"delete_now_{key}",
+            type="primary",
+            on_click=page.attempt,
+            args=(delete_run, run),
+        )
