@@ -7,6 +7,7 @@ modification time where the file may change.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,11 +125,16 @@ def metrics_log(run: Run) -> MetricsLog:
     return _metrics_log(str(run.path))
 
 
-def hide_gpu() -> None:
-    """Leave the whole GPU to the worker. Call before anything imports TensorFlow here."""
+def _load_tensorflow() -> None:
+    """Leave the whole GPU to the worker, and every page its speed. Before all that needs it."""
     from core.machine import hide_gpu_from_this_process
 
     hide_gpu_from_this_process()
+    import keras
+
+    # Streamlit clears Keras's session after each run of a script; the garbage collection in it
+    # takes 0.2 s, on every page and of every session from then on.
+    keras.backend.clear_session = partial(keras.utils.clear_session, free_memory=False)
 
 
 @st.cache_resource(max_entries=20_000, show_spinner=False)
@@ -169,7 +175,7 @@ def _evaluation(path: str, modified: int, described: int) -> Evaluation:
 
 @st.cache_resource(max_entries=3, show_spinner="Loading TensorFlow and the network…")
 def _model(path: str, modified: int, described: int) -> Any:
-    hide_gpu()
+    _load_tensorflow()
     from core.models.export import load_model_for
 
     run = Run(Path(path))
@@ -195,7 +201,7 @@ def _activations(run: Run, modified: int, image: np.ndarray) -> dict[str, np.nda
 def _augmented(
     config: RunConfig, choice: int, seed: int, count: int, version: str
 ) -> AugmentedSample:
-    hide_gpu()
+    _load_tensorflow()
     from core.data.augmentation.preview import augmented_sample
 
     train = _splits(config.dataset, config.split, version).train
