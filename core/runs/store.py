@@ -11,10 +11,10 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.config import RunConfig
 from core.errors import RunError, describe_os_error
@@ -75,7 +75,8 @@ def _throw_away_abandoned(folder: Path) -> None:
     """What processes that were killed while they made or deleted a record have left."""
     for path in (*folder.glob(".new-*"), *folder.glob(".deleted-*")):
         if time.time() - modified(path) / 1e9 > _ABANDONED_SECONDS:
-            _remove(path, _leave)
+            with suppress(OSError):  # it is in nobody's way
+                _remove(path)
 
 
 def open_run(run_id: str, folder: Path | None = None) -> Run:
@@ -162,39 +163,29 @@ def delete_run(run: Run) -> None:
     # Renamed first, so that a removal cut short never leaves half a record in the list.
     hidden = run.path.with_name(f".deleted-{secrets.token_hex(4)}")
     run.path.rename(hidden)
-    _remove(hidden, _refuse)
+    try:
+        _remove(hidden)
+    except OSError as error:
+        raise RunError(
+            "The run is no longer listed, but not all of it could be removed: "
+            f"{describe_os_error(error)}"
+        ) from error
 
 
-def _remove(path: Path, on_error: Callable[[str, OSError], None]) -> None:
+def _remove(path: Path) -> None:
     """Delete a folder, opening to this account what is closed to it on the way."""
-
-    def again(function: Callable[..., Any], place: str, failure: Any) -> None:
-        error = failure[1]
-        if not isinstance(error, PermissionError):
-            on_error(place, error)
-            return
-        try:
-            os.chmod(os.path.dirname(place), 0o700)
-            if os.path.isdir(place) and not os.path.islink(place):
-                os.chmod(place, 0o700)
-                shutil.rmtree(place)
-            else:
-                os.unlink(place)
-        except OSError as second:
-            on_error(place, second)
-
-    shutil.rmtree(path, onerror=again)
+    try:
+        shutil.rmtree(path)
+    except PermissionError:
+        _open_up(path)
+        shutil.rmtree(path)
 
 
-def _leave(place: str, error: OSError) -> None:
-    """Of what was abandoned, what cannot be removed may stay."""
-
-
-def _refuse(place: str, error: OSError) -> None:
-    raise RunError(
-        f"The run is no longer listed, but not all of it could be removed: "
-        f"{describe_os_error(error, Path(place))}"
-    ) from error
+def _open_up(folder: Path) -> None:
+    folder.chmod(0o700)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            _open_up(path)
 
 
 def _slug(text: str) -> str:

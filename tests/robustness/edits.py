@@ -108,7 +108,7 @@ def _edit_metrics(record: Path, other: Path, chance: random.Random) -> str:
         place = chance.randrange(len(lines))
         try:
             lines[place], words = edited_json(json.loads(lines[place]), chance)
-        except (ValueError, IndexError, TypeError):  # edited before
+        except (ValueError, IndexError, TypeError, RecursionError):  # edited before
             lines[place] = chance.choice(_RAW_VALUES)
     if chance.random() < 0.2:
         lines.insert(chance.randrange(len(lines)), '{"kind": "resume", "step": -5}')
