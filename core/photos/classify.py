@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.errors import PhotoError
+from core.errors import ModelError, PhotoError
 from core.models.inference import predict_probabilities
 from core.photos.network_input import read_for_network, should_invert, to_network_input
 from core.runs import DatasetSummary, Run
@@ -21,7 +21,12 @@ def top_k(probabilities: np.ndarray, classes: Sequence[str], k: int = 5) -> list
 
     Args:
         probabilities: (K,) float32
+
+    Raises:
+        ModelError: they are no numbers, as of a network whose weights are lost.
     """
+    if not np.isfinite(probabilities).all():
+        raise ModelError("The network's answers are no numbers.", "Train it again.")
     order = np.argsort(-np.asarray(probabilities), kind="stable")[:k]
     return [(classes[int(i)], float(probabilities[i])) for i in order]
 

@@ -1,5 +1,6 @@
 """What is saved opens in stock Keras alone and says the same."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -12,7 +13,7 @@ import pytest
 from core.config.presets import PRESETS
 from core.errors import ModelError
 from core.models.builder import build_model
-from core.models.export import load_model, save_model, to_stock
+from core.models.export import load_model, load_model_for, save_model, to_stock
 from core.models.layers import ByteDropout, FusedBatchNormalization
 from tests.models.architectures import ODD
 
@@ -113,4 +114,55 @@ def test_foreign_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("hello.txt", "not a model")
     with pytest.raises(ModelError, match="cannot be opened"):
+        load_model(path)
+
+
+def _with_member(path: Path, name: str, data: bytes) -> None:
+    """Write the file anew with another member of that name."""
+    with zipfile.ZipFile(path) as archive:
+        members = {**{key: archive.read(key) for key in archive.namelist()}, name: data}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for key, content in members.items():
+            archive.writestr(key, content)
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        (b"[" * 100_000, "cannot be opened"),
+        (b'{"module": "no.such.module", "class_name": "X", "config": {}}', "cannot be opened"),
+        (b'{"module": "os", "class_name": "system", "config": "true"}', "cannot be opened"),
+        (b"\xff\xfe", "cannot be opened"),
+        (b" " * 100_000_000, "would take"),
+    ],
+)
+def test_an_edited_description_is_one_sentence(tmp_path: Path, description, words) -> None:
+    model, _ = _trained("float32")
+    path = tmp_path / "model.keras"
+    save_model(model, path)
+    _with_member(path, "config.json", description)
+    with pytest.raises(ModelError, match=words):
+        load_model(path)
+
+
+def test_a_model_of_another_shape_is_told_apart(tmp_path: Path) -> None:
+    model, _ = _trained("float32")
+    path = tmp_path / "model.keras"
+    save_model(model, path)
+    shape, classes = model.input_shape[1:], model.output_shape[1]
+    assert load_model_for(path, shape, classes).count_params() == model.count_params()
+    with pytest.raises(ModelError, match="images of another shape"):
+        load_model_for(path, (64, 64, 3), classes)
+    with pytest.raises(ModelError, match="other classes"):
+        load_model_for(path, shape, classes + 1)
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "folder", "pipe"])
+def test_what_is_no_file_is_no_model(tmp_path: Path, place: str) -> None:
+    path = Path(place) if place.startswith("/") else tmp_path / place
+    if place == "folder":
+        path.mkdir()
+    if place == "pipe":
+        os.mkfifo(path)
+    with pytest.raises(ModelError):
         load_model(path)
