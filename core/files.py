@@ -9,14 +9,16 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 RESERVE_BYTES = 64 * 1024
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp(\.\w+)?")  # a name of `replacing`
 _LOOK_SECONDS = 0.02
 _TELL_SECONDS = 0.5
 
@@ -40,6 +42,20 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_left_over(folder: Path, older_than: float = 0.0) -> None:
+    """Throw away the temporary files of `replacing` whose process was killed.
+
+    Args:
+        older_than: seconds; above 0 where a living process may be writing there.
+    """
+    with suppress(OSError):  # no such folder, or closed to us
+        for path in folder.iterdir():
+            if _TEMPORARY.fullmatch(path.name):
+                with suppress(OSError):
+                    if time.time() - path.lstat().st_mtime >= older_than:
+                        path.unlink()
 
 
 def move_into_place(finished: Path, path: Path, *, durable: bool = True) -> None:

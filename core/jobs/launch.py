@@ -7,7 +7,6 @@ Whether a configuration may start is asked before, in core.jobs.preflight.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import threading
@@ -18,11 +17,11 @@ from typing import IO, Any
 
 from core.config import RunConfig
 from core.errors import RunError, describe_os_error
-from core.files import hold_reserve, lock_exclusively, open_to_append
+from core.files import hold_reserve, lock_exclusively, open_to_append, remove_left_over
 from core.jobs import queue
 from core.machine import worker_environment
 from core.reading import is_folder
-from core.runs import Phase, Run, State, Status, create_run, requests
+from core.runs import Phase, Run, State, Status, create_run, discard_run, gone, requests
 from core.runs.crashes import record_exit
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -39,7 +38,7 @@ def start(config: RunConfig, folder: Path | None = None) -> Run:
     try:
         _start_worker(run)
     except BaseException:
-        shutil.rmtree(run.path, ignore_errors=True)
+        discard_run(run)
         raise
     return run
 
@@ -48,13 +47,13 @@ def resume(run: Run) -> None:
     """Start a worker on a run that was paused, stopped, crashed or failed.
 
     Raises:
-        RunError: the run is alive or finished, or the worker process cannot be started.
+        RunError: the run is gone, alive or finished, or the worker process cannot be started.
         ConfigError: its configuration cannot be read.
         OSError: the record cannot be written; it stays as it was.
     """
-    status = run.status()
-    if not status.state.resumable:
-        raise RunError(f"Run {run.id} is {status.state}; only a run that ended early can resume.")
+    if not is_folder(run.path):
+        raise gone(run)
+    _require_resumable(run, run.status().state)
     run.config()
     _start_worker(run)
 
@@ -78,22 +77,40 @@ def wait(run: Run, seconds: float) -> State:
 
 
 def _ask(run: Run, request: requests.Request) -> None:
+    if not is_folder(run.path):
+        raise gone(run)
     state = run.status().state
     if not state.alive:
         raise RunError(f"Run {run.id} is {state}; there is nothing to {request}.")
-    requests.ask(run, request)
+    try:
+        requests.ask(run, request)
+    except FileNotFoundError as error:
+        raise gone(run) from error
+
+
+def _require_resumable(run: Run, state: State) -> None:
+    if not state.resumable:
+        raise RunError(f"Run {run.id} is {state}; only a run that ended early can resume.")
 
 
 def _start_worker(run: Run) -> None:
     """The lock is taken here and handed to the worker, so that no moment lies between."""
-    lock = lock_exclusively(run.lock_path, wait_seconds=5.0)
-    if lock is None:
-        raise RunError(f"Run {run.id} has a worker already.")
-    with lock, open_to_append(run.log_path) as log:
+    try:
+        lock = lock_exclusively(run.lock_path, wait_seconds=5.0)
+        if lock is None:
+            raise RunError(f"Run {run.id} has a worker already.")
+        log = open_to_append(run.log_path)
+    except FileNotFoundError as error:  # deleted before the lock was ours
+        raise gone(run) from error
+    with lock, log:
+        # The state is read as recorded: with the lock held here it cannot be a crash. Another
+        # worker may have come and gone while the lock was waited for.
+        before = run.status()
+        if before.state is State.FINISHED:
+            _require_resumable(run, before.state)
+        _throw_away_left_over(run)
         hold_reserve(run.reserve_path)
         requests.clear(run)
-        # The state is read as recorded: with the lock held here it cannot be a crash.
-        before = run.status()
         queued: dict[str, Any] = {"state": State.QUEUED, "phase": Phase.WAITING, "phase_detail": ""}
         queued |= {"error": "", "advice": "", "heartbeat": time.time()}
         try:
@@ -108,6 +125,13 @@ def _start_worker(run: Run) -> None:
             ) from error
     # A child that nobody waits for stays in the process table as a zombie.
     threading.Thread(target=_reap, args=(run, process), daemon=True, name=f"reap-{run.id}").start()
+
+
+def _throw_away_left_over(run: Run) -> None:
+    """What a killed worker was writing; the caller holds the run's lock."""
+    remove_left_over(run.path)
+    if not run.checkpoints_path.is_symlink():  # behind which another worker may be writing
+        remove_left_over(run.checkpoints_path)
 
 
 def _spawn(run: Run, lock: IO[bytes], log: IO[bytes]) -> subprocess.Popen:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,7 @@ def enqueue(run: Run) -> None:
     """Put a run at the end of its device's queue."""
     folder = _folder(run.path.parent)
     folder.mkdir(parents=True, exist_ok=True)
+    leave(run)  # a killed worker's ticket stays until somebody prunes
     (folder / f"{time.time():017.6f}~{run.id}").touch()
 
 
@@ -51,7 +53,8 @@ def move_to_front(run: Run) -> None:
     if not own or own[0] == tickets[0]:
         return
     first = float(tickets[0].name.partition("~")[0])
-    own[0].rename(own[0].with_name(f"{first - 1.0:017.6f}~{run.id}"))
+    with suppress(FileNotFoundError):  # its turn came in between
+        own[0].rename(own[0].with_name(f"{first - 1.0:017.6f}~{run.id}"))
 
 
 def ahead_of(run: Run) -> int | None:

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -60,13 +61,19 @@ def work(run: Run) -> int:
         recorder.end(state)
         return 0
     except Exception as error:
-        traceback.print_exc()
+        _log_traceback()
         explained = explain(error, run)
         recorder.end(State.FAILED, error=explained.message, advice=explained.advice)
         return 1
     finally:
         queue.leave(run)
         requests.clear(run)
+
+
+def _log_traceback() -> None:
+    """Into the log, where the disk has room for it: the status matters more."""
+    with suppress(OSError):
+        traceback.print_exc()
 
 
 def explain(error: Exception, run: Run) -> UserError:
@@ -149,8 +156,9 @@ def _own_lock(run: Run, descriptor: int | None) -> IO[bytes] | None:
 
 if __name__ == "__main__":
     status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):  # the log lies on a disk that is full
+        sys.stdout.flush()
+        sys.stderr.flush()
     # All is recorded. Taking TensorFlow apart can last seconds, the run's lock held the
     # while, and gains nothing: the kernel frees everything.
     os._exit(status)

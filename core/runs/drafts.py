@@ -12,12 +12,13 @@ from pathlib import Path
 
 from core.config import RunConfig, parse_config, read_config
 from core.errors import ConfigError
-from core.files import write_atomically
+from core.files import remove_left_over, write_atomically
 from core.reading import modified
 from core.runs.legacy import upgrade_config
 from core.runs.store import runs_folder
 
 _ID = re.compile(r"[0-9a-f]{8}")
+_LEFT_OVER_SECONDS = 600.0  # a draft is written in far less
 
 
 def new_draft_id() -> str:
@@ -27,6 +28,7 @@ def new_draft_id() -> str:
 def save_draft(draft_id: str, config: RunConfig, folder: Path | None = None) -> None:
     path = _path(draft_id, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_left_over(path.parent, _LEFT_OVER_SECONDS)
     write_atomically(path, config.to_json().encode())
 
 

@@ -38,9 +38,9 @@ _MOST_ROWS = 40_000  # held at once; above, every second line between epochs goe
 class MetricsLog:
     """Reads a growing metrics.jsonl, each call only what is new.
 
-    A line `{"kind": "resume", "step": S}` supersedes the lines before it whose step is
-    above S: they were measured after the checkpoint that training went back to. Sessions
-    may share one reader.
+    A line `{"kind": "resume", "step": S, "epoch": E}` supersedes the lines before it whose
+    step is above S and the epochs above E: they were measured after the checkpoint that
+    training went back to. Sessions may share one reader.
     """
 
     def __init__(self, path: Path) -> None:
@@ -93,7 +93,7 @@ class MetricsLog:
         if row is None:
             return
         if row["kind"] == "resume":
-            self._rows = [old for old in self._rows if old["step"] <= row["step"]]
+            self._rows = [old for old in self._rows if not _supersedes(row, old)]
         else:
             self._rows.append(row)
 
@@ -102,6 +102,12 @@ class MetricsLog:
             rows = self._rows
             kept = [row for i, row in enumerate(rows) if i % 2 or row["kind"] == "epoch"]
             self._rows = kept if len(kept) < 0.9 * len(rows) else rows[1::2]
+
+
+def _supersedes(resume: Row, old: Row) -> bool:
+    # Records of the versions before did not say the epoch.
+    judged = old["kind"] != "epoch" or old["epoch"] <= resume.get("epoch", old["epoch"])
+    return bool(old["step"] > resume["step"] or not judged)
 
 
 def _row(line: bytes) -> Row | None:

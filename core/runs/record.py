@@ -80,6 +80,10 @@ class Run:
     def metrics_path(self) -> Path:
         return self.path / "metrics.jsonl"
 
+    def request_path(self, request: str) -> Path:
+        """An empty file that is there while the worker is asked to stop or pause."""
+        return self.path / f"request-{request}"
+
     def config(self) -> RunConfig:
         """Raises ConfigError where config.json is missing or wrong."""
         return parse_config(upgrade_config(read_config(self.config_path)))

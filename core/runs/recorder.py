@@ -72,12 +72,17 @@ class Recorder:
         with self.writing(), open_to_append(self.run.metrics_path) as file:
             file.write(line.encode())
 
-    def resume_at(self, step: int) -> None:
-        """Supersede the lines measured after the checkpoint that training goes back to."""
+    def resume_at(self, step: int, epoch: int) -> None:
+        """Supersede the lines measured after the checkpoint that training goes back to.
+
+        Args:
+            step: steps that it has done.
+            epoch: epochs that it has judged; its last step may wait for being judged.
+        """
         if self._ends_torn():
             with open_to_append(self.run.metrics_path) as file:  # it must not swallow ours
                 file.write(b"\n")
-        self.metric("resume", step=step)
+        self.metric("resume", step=step, epoch=epoch)
 
     def _ends_torn(self) -> bool:
         """The crash came in the middle of a line."""

@@ -12,19 +12,21 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.config import RunConfig
 from core.errors import RunError, describe_os_error
-from core.files import hold_reserve
-from core.reading import is_file, listed, modified, readable
+from core.files import hold_reserve, lock_exclusively
+from core.reading import is_file, is_folder, listed, modified, readable
 from core.runs.record import Run
 from core.runs.status import Status
 
 # Any of these makes a folder a run record, or what is left of one.
 _OF_A_RECORD = ("config.json", "status.json", "metrics.jsonl", "lock", "log.txt")
+_LOCK_SECONDS = 2.0  # that a worker which has said its last may still need to be gone
 _ABANDONED_SECONDS = 600.0  # after which what a killed process was making is thrown away
 
 
@@ -151,18 +153,19 @@ def delete_run(run: Run) -> None:
     """Remove a run for good. Of a link only the link is removed.
 
     Raises:
-        RunError: its worker is alive, or not all of it can be removed.
+        RunError: it is gone, its worker is alive, or not all of it can be removed.
     """
-    if run.status().state.alive:
-        raise RunError(
-            f"Run {readable(run.id)} is still at work.", "Stop it first, then delete it."
-        )
-    if run.path.is_symlink():
+    if run.path.is_symlink() and not is_folder(run.path):
         run.path.unlink()
         return
-    # Renamed first, so that a removal cut short never leaves half a record in the list.
-    hidden = run.path.with_name(f".deleted-{secrets.token_hex(4)}")
-    run.path.rename(hidden)
+    with _at_rest(run):
+        if run.path.is_symlink():
+            run.path.unlink()
+            return
+        try:
+            hidden = _hide(run)
+        except FileNotFoundError as error:
+            raise gone(run) from error
     try:
         _remove(hidden)
     except OSError as error:
@@ -172,13 +175,66 @@ def delete_run(run: Run) -> None:
         ) from error
 
 
-def _remove(path: Path) -> None:
-    """Delete a folder, opening to this account what is closed to it on the way."""
+def discard_run(run: Run) -> None:
+    """Take back a run that could not be started, as far as that can be done."""
     try:
-        shutil.rmtree(path)
+        hidden = _hide(run)
+    except OSError:
+        hidden = run.path
+    with suppress(OSError):
+        _remove(hidden)
+
+
+def gone(run: Run) -> RunError:
+    """For whoever wants to do something with a run that somebody else has deleted."""
+    return RunError(f"Run {readable(run.id)} is no longer there: it has been deleted.")
+
+
+def _hide(run: Run) -> Path:
+    """Renamed first, so that a removal cut short never leaves half a record in the list."""
+    return run.path.rename(run.path.with_name(f".deleted-{secrets.token_hex(4)}"))
+
+
+def _at_rest(run: Run) -> AbstractContextManager[object]:
+    """While this is held nobody starts a worker on the run; RunError where one lives."""
+    if not is_folder(run.path) and not os.path.lexists(run.path):
+        raise gone(run)
+    at_work = RunError(
+        f"Run {readable(run.id)} is still at work.", "Stop it first, then delete it."
+    )
+    if run.status().state.alive:
+        raise at_work
+    try:
+        lock = lock_exclusively(run.lock_path, _LOCK_SECONDS)
+    except OSError:
+        return nullcontext()  # closed to us, or odd: no worker can be started there either
+    if lock is None:
+        raise at_work
+    return lock
+
+
+def _remove(path: Path) -> None:
+    """Delete a folder, opening to this account what is closed to it on the way.
+
+    Raises:
+        OSError: not all of it could be removed.
+    """
+    if not is_folder(path):
+        path.unlink(missing_ok=True)  # a pipe, say, in a record's place
+        return
+    try:
+        _remove_tree(path)
     except PermissionError:
         _open_up(path)
-        shutil.rmtree(path)
+        _remove_tree(path)
+
+
+def _remove_tree(path: Path) -> None:
+    def failed(function: Any, place: str, failure: Any) -> None:
+        if not isinstance(failure[1], FileNotFoundError):  # another process removes the same
+            raise failure[1]
+
+    shutil.rmtree(path, onerror=failed)
 
 
 def _open_up(folder: Path) -> None:

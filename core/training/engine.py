@@ -233,9 +233,9 @@ class _Engine:
             raise TrainingError(str(error), "Start the run anew from its draft.") from error
         if progress is not None:
             self.progress = progress
-            self.recorder.resume_at(self.progress.step)
+            self.recorder.resume_at(progress.step, progress.epoch)
         elif is_file(self.run.metrics_path):
-            self.recorder.resume_at(0)
+            self.recorder.resume_at(0, 0)
 
     def _progress_of(self, meta: dict[str, Any]) -> Progress:
         """Where a checkpoint stood. Raises ValueError where this run cannot stand there."""

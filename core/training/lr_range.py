@@ -14,6 +14,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.data.pipeline import training_stream
+from core.reading import is_file
 from core.runs import Phase, RangeTestResult, Run, State, requests
 from core.runs.recorder import Recorder
 from core.training.engine import CALL_SECONDS
@@ -27,6 +28,8 @@ def run_range_test(run: Run, config: RunConfig, recorder: Recorder, observers: O
     prepared = prepare(run, config, recorder)
     lrs = range_learning_rates(config.range_test)
     recorder.update(steps=len(lrs), state=State.RUNNING)
+    if is_file(run.metrics_path):
+        recorder.resume_at(0, 0)  # it begins anew
     recorder.phase(Phase.FIRST_STEP)
     observers.begin(prepared.trainer)
     test = _RangeTest(run, config, recorder, observers, prepared)

@@ -61,5 +61,9 @@ def _resume(run: Run) -> None:
 
 
 def _can_resume(status: Status) -> bool:
-    """A stopped run that has done all its steps has nothing left to resume."""
-    return status.state.resumable and not (status.steps and status.step >= status.steps)
+    """A stopped run that has done all its steps has nothing left to resume.
+
+    One that crashed or failed after its last step has: its model is not saved, or not judged.
+    """
+    done = status.steps > 0 and status.step >= status.steps
+    return status.state.resumable and not (status.state is State.STOPPED and done)

@@ -194,7 +194,11 @@ def flipped(data: bytes, chance: random.Random) -> bytes:
 
 
 def _edit_whole_file(record: Path, other: Path, chance: random.Random) -> str:
-    names = [path.name for path in record.iterdir()] + ["request", "exit.json"]
+    names = [path.name for path in record.iterdir()] + [
+        "request-stop",
+        "request-pause",
+        "exit.json",
+    ]
     path = record / chance.choice(sorted(names))
     change = chance.choice(_FILE_EDITS)
     change(path, other / path.name, chance)

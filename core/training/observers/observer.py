@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from core.runs import State
@@ -59,9 +60,13 @@ class Observers:
                 getattr(observer, moment)(*arguments)
             except Exception:  # whatever it is, the run is worth more
                 self._observers.remove(observer)
-                name = type(observer).__name__
-                print(f"{name} failed at {moment!r} and is left out:", flush=True)
-                traceback.print_exc()
+                _log(type(observer).__name__, moment)
+
+
+def _log(name: str, moment: str) -> None:
+    with suppress(OSError):  # the disk is full: no reason to end the run from here
+        print(f"{name} failed at {moment!r} and is left out:", flush=True)
+        traceback.print_exc()
 
 
 def record_metric(recorder: Recorder, observers: Observers, kind: str, **values: Any) -> None:
