@@ -2,6 +2,7 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8501
+NAMES ?=
 PYTHON_BIN := .venv/bin/python
 # Makes .venv and installs what is pinned; does nothing where that is done.
 INSTALL = python=$$(sh tools/find_python.sh) && "$$python" tools/environment.py
@@ -10,7 +11,7 @@ INSTALL = python=$$(sh tools/find_python.sh) && "$$python" tools/environment.py
 
 run:
 	@$(INSTALL)
-	@exec $(PYTHON_BIN) tools/serve.py --host "$(HOST)" --port "$(PORT)"
+	@exec $(PYTHON_BIN) tools/serve.py --host "$(HOST)" --port "$(PORT)" --names "$(NAMES)"
 
 # Everything but what takes many minutes.
 test:

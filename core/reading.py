@@ -25,6 +25,13 @@ from core.errors import ReadingError, describe_os_error
 MEGABYTE = 1_000_000
 MOST_JSON = 16 * MEGABYTE
 _READ_BLOCK = 1 << 20
+# Control characters get their pictures; those that turn round the direction of what stands
+# beside them, a mark that something is there.
+_PICTURES = {
+    **{code: 0x2400 + code for code in range(0x20)},
+    0x7F: 0x2421,
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+}
 
 
 def is_file(path: Path) -> bool:
@@ -206,6 +213,19 @@ def readable(name: str) -> str:
     except UnicodeEncodeError:
         raw = name.encode("utf-8", "surrogateescape" if _is_escaped(name) else "replace")
         return raw.decode("cp1252", "replace")
+
+
+def visible(text: str) -> list[str]:
+    """Text of unknown origin as lines that can be shown: none for nothing.
+
+    A tab is a space; no other character acts on what stands beside it.
+    """
+    return [line.replace("\t", " ").translate(_PICTURES) for line in readable(text).splitlines()]
+
+
+def one_line(text: str) -> str:
+    """The same in one line, as a name is shown."""
+    return " ".join(visible(text))
 
 
 def _is_escaped(name: str) -> bool:

@@ -59,11 +59,10 @@ class Server:
             RuntimeError: it ended, or gave no answer in that time; with its log.
         """
         self.port = self.port or free_port()
-        command = streamlit_command("127.0.0.1", self.port)
         environment = {**os.environ, "CONVSCOPE_RUNS": str(self.runs), **self.environment}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--server.headless", "true"],
+                [*self.command(), "--server.headless", "true"],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -76,6 +75,9 @@ class Server:
                 self.kill()
                 raise RuntimeError(f"Streamlit did not come up:\n{self.log.read_text()}")
             time.sleep(0.02)
+
+    def command(self) -> list[str]:
+        return streamlit_command("127.0.0.1", self.port)
 
     def kill(self) -> None:
         """SIGKILL, as a crash would be; the workers it started live on."""

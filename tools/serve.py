@@ -1,18 +1,23 @@
 """Opens the dashboard: looks whether the port is free, then becomes Streamlit.
 
-Knows nothing of what the dashboard shows. Standard library only.
+Knows nothing of what the dashboard shows. Standard library only, but for one question: a
+machine's own addresses.
 """
 
 from __future__ import annotations
 
 import argparse
 import errno
+import ipaddress
 import os
 import socket
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# The names of this machine on itself, as .streamlit/config.toml has them. Streamlit compares them
+# with a Host header without its port and without the brackets of an IPv6 address.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class PortError(Exception):
@@ -63,10 +68,59 @@ def _others(port: int) -> range:
     return range(first, first + 100)
 
 
+def allowed_hosts(host: str, names: str = "") -> list[str]:
+    """The names that a browser may have reached the dashboard under.
+
+    A page elsewhere can let its own name point here, and a browser then takes the dashboard for
+    a part of that page. It cannot choose the Host header that the browser sends along, which
+    says that name: hence only names that somebody asked for.
+
+    Args:
+        host: where the dashboard listens; all of this machine's own names where that is
+            everywhere.
+        names: further ones with commas between, such as those of a proxy.
+    """
+    asked = [name.strip() for name in names.split(",")]
+    found = [*LOOPBACK, *(_own_names() if _is_everywhere(host) else [_plain(host)]), *asked]
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def _is_everywhere(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def _plain(host: str) -> str:
+    """As a browser writes it in a Host header: an IPv6 address in its shortest form."""
+    try:
+        return ipaddress.ip_address(host).compressed
+    except ValueError:
+        return host.lower()
+
+
+def _own_names() -> list[str]:
+    """This machine's name, alone, with its domain and as its neighbours find it; its addresses."""
+    import psutil  # the standard library cannot list them
+
+    name = socket.gethostname()
+    families = (socket.AF_INET, socket.AF_INET6)
+    addresses = [
+        _plain(address.address)
+        for interface in psutil.net_if_addrs().values()
+        for address in interface
+        # No browser takes an address with an interface in it.
+        if address.family in families and "%" not in address.address
+    ]
+    return [name, socket.getfqdn(), f"{name.partition('.')[0]}.local", *addresses]
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Open the dashboard.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", default="8501")
+    parser.add_argument("--names", default="", help="further names of it, with commas between")
     options = parser.parse_args(arguments)
     try:
         port = check_port(options.host, options.port)
@@ -74,13 +128,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     os.chdir(ROOT)
-    command = streamlit_command(options.host, port)
+    command = streamlit_command(options.host, port, options.names)
     os.execv(command[0], command)
 
 
-def streamlit_command(host: str, port: int) -> list[str]:
+def streamlit_command(host: str, port: int, names: str = "") -> list[str]:
     """How the dashboard is started, here and in the browser tests."""
-    server = ("--server.address", host, "--server.port", str(port))
+    server = ["--server.address", host, "--server.port", str(port)]
+    for name in allowed_hosts(host, names):
+        server += ["--server.allowedHosts", name]
     return [sys.executable, "-m", "tools.streamlit_server", *server]
 
 

@@ -9,6 +9,7 @@ import sys
 
 
 def main() -> None:
+    from streamlit import net_util
     from streamlit.runtime.pages_manager import PagesManager
     from streamlit.web import cli
 
@@ -16,6 +17,9 @@ def main() -> None:
     # a multipage app of the old kind, and the address of a page, opened first after a start,
     # for one that does not exist.
     PagesManager.uses_pages_directory = False
+    # Before it refuses a page of another origin, Streamlit asks the internet for this machine's
+    # public address, to compare. A page is refused without; nothing is sent from here.
+    net_util.get_external_ip = lambda: None
     sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
     cli.main(prog_name="streamlit")
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.labels import in_full, label
 from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, layout_entries
 
 _PROBABILITIES = {
@@ -39,7 +40,7 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
         "text": [format_percent(p) for p in shares],
         "textposition": "outside",
         "cliponaxis": False,
-        "hovertext": names,
+        "hovertext": [in_full(name) for name in names],
         "hovertemplate": "%{hovertext}: %{x:.2%}<extra></extra>",
     }
     layout = layout_entries(
@@ -83,7 +84,7 @@ def _bars(
         "y": values,
         "name": name,
         "marker": {"color": CATEGORICAL[place % len(CATEGORICAL)]},
-        "hovertext": list(classes),
+        "hovertext": [in_full(name) for name in classes],
         "hovertemplate": "%{hovertext}: " + hover + "<extra>" + name + "</extra>",
     }
 
@@ -113,7 +114,7 @@ def _name_axis(names: Sequence[str]) -> dict[str, Any]:
     return {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": list(names),
+        "ticktext": [label(name) for name in names],
         "range": [len(names) - 0.5, -0.5],
         "showgrid": False,
         "fixedrange": True,
@@ -126,6 +127,6 @@ def _class_axis(classes: Sequence[str]) -> dict[str, Any]:
     return {
         "tickmode": "array",
         "tickvals": ticks,
-        "ticktext": [classes[i] for i in ticks],
+        "ticktext": [label(classes[i]) for i in ticks],
         "showgrid": False,
     }

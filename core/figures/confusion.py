@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.confusion import normalize_confusion
+from core.figures.labels import MOST, in_full, label
 from core.figures.theme import ACCENT, contrast, layout_entries
 
 MOST_ANNOTATED = 20  # classes; with more, a number no longer fits its cell
@@ -50,7 +51,7 @@ def confusion_figure(
     notes = []
     if size <= MOST_ANNOTATED:
         notes = _numbers(strength, _texts(counts, shares, normalized), scale)
-    long_names = max((len(name) for name in classes), default=0) * size > 60
+    long_names = max((min(len(name), MOST) for name in classes), default=0) * size > 60
     layout = layout_entries(
         height=_height(size),
         xaxis={**_axis(classes, "Predicted class"), "tickangle": -45 if long_names else None},
@@ -85,7 +86,7 @@ def _axis(classes: Sequence[str], title: str) -> dict[str, Any]:
         "title": {"text": title},
         "tickmode": "array",
         "tickvals": ticks,
-        "ticktext": [classes[i] for i in ticks],
+        "ticktext": [label(classes[i]) for i in ticks],
         "range": [-0.5, len(classes) - 0.5],
         "constrain": "domain",
         "showgrid": False,
@@ -154,9 +155,10 @@ def _targets(
     counts: np.ndarray, shares: np.ndarray, classes: Sequence[str], height: int
 ) -> go.Scatter:
     rows, columns = (index.ravel().tolist() for index in np.indices(counts.shape))
+    names, short = [in_full(name) for name in classes], [label(name) for name in classes]
     hover = [
-        f"True: <b>{classes[i]}</b><br>Predicted: <b>{classes[j]}</b><br>"
-        f"{_images(int(counts[i, j]))}, {shares[i, j]:.1%} of {classes[i]}"
+        f"True: <b>{names[i]}</b><br>Predicted: <b>{names[j]}</b><br>"
+        f"{_images(int(counts[i, j]))}, {shares[i, j]:.1%} of {short[i]}"
         for i, j in zip(rows, columns, strict=True)
     ]
     side = max((height - 110) / max(len(classes), 1), 3)

@@ -12,7 +12,7 @@ from core.figures.bars import class_counts_figure
 from pages.session import address, cache, state
 from pages.widgets import datasets, image_grid, page
 from pages.widgets.form import edit
-from pages.widgets.text import format_count
+from pages.widgets.text import as_is, format_count
 
 _PICKER = "browse_dataset"
 _ACROSS = 10  # columns of images, as in the 2018 write-up
@@ -41,7 +41,7 @@ def main() -> None:
         _sizes(config, data)
         _numbers(config, data)
     for text in _notes(info, config, data):
-        st.caption(f":material/info: {text}")
+        st.caption(f":material/info: {as_is(text)}")
 
 
 def _notes(info: DatasetInfo, config: RunConfig, data: Dataset) -> list[str]:

@@ -15,6 +15,7 @@ from core.jobs.preflight import Preflight
 from pages.session import cache, state
 from pages.widgets import datasets, image_grid
 from pages.widgets.form import Form, edit
+from pages.widgets.text import as_is
 
 _FILLS = {
     "nearest": "Repeat the edge",
@@ -139,7 +140,7 @@ def _preview(draft: RunConfig) -> None:
     left, right = st.columns([1, 3])
     with left:
         image_grid.show_groups([image_grid.Group("Original", [original])], "original")
-        st.caption(name)
+        st.caption(as_is(name))
     with right:
         image_grid.show_groups([image_grid.Group("As training sees it", versions, 4)], "augmented")
     if not draft.augmentation.active:

@@ -11,7 +11,7 @@ from core.jobs.preflight import Preflight
 from pages.session import cache, state
 from pages.widgets import datasets, page
 from pages.widgets.form import Form, edit
-from pages.widgets.text import format_count
+from pages.widgets.text import as_is, format_count
 
 _SPLITS = {
     "auto": "Automatic: the set's own, else a share of each class",
@@ -61,7 +61,7 @@ def _images(draft: RunConfig, form: Form) -> None:
     info = infos.get(draft.dataset.name)
     if info is not None:
         st.markdown(datasets.badge(info))
-        st.caption(info.description)
+        st.caption(as_is(info.description))
         page.link("pages/data/browse.py", "Browse its images", ":material/photo_library:")
         if info.state == "downloadable":
             datasets.offer_download(info, "design")
@@ -148,7 +148,7 @@ def _division(draft: RunConfig) -> None:
     except DatasetError:
         return  # said on top of the page
     except ConfigError as error:
-        st.error(str(error), icon=":material/error:")
+        page.show_error(error)
         return
     with st.grid(3, min_column_width=110):
         st.metric("Train", format_count(len(divided.train)), border=True)

@@ -9,8 +9,8 @@ from core.jobs import preflight
 from core.jobs.preflight import Preflight
 from core.recipes import RECIPES, Recipe, find_recipe
 from pages.session import state
-from pages.widgets import datasets
-from pages.widgets.text import format_count, format_learning_rate
+from pages.widgets import datasets, page
+from pages.widgets.text import as_lines, format_count, format_learning_rate
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
@@ -75,8 +75,9 @@ def _card(recipe: Recipe, plan: Preflight) -> None:
 
 def _missing_data(plan: Preflight) -> None:
     if plan.info is None:
-        st.warning(f"This recipe's images are missing. {plan.problem}", icon=":material/warning:")
+        missing = f"This recipe's images are missing. {plan.problem}"
+        st.warning(as_lines(missing), icon=":material/warning:")
     elif plan.needs_download:
         datasets.offer_download(plan.info, "recipe")
     elif plan.data_problem is not None:
-        st.error(str(plan.data_problem), icon=":material/error:")
+        page.show_error(plan.data_problem)

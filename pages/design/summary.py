@@ -9,16 +9,16 @@ from core.jobs.preflight import Preflight
 from core.models.plan import smallest_side
 from pages.widgets import page
 from pages.widgets.form import edit
-from pages.widgets.text import DASH, format_count
+from pages.widgets.text import DASH, as_is, as_lines, format_count
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
     with st.container(border=True, key="draft_summary"):
         with st.grid(5, min_column_width=130, gap="small"):
-            st.metric("Data set", draft.dataset.name)
+            st.metric("Data set", as_is(draft.dataset.name))
             shape = " × ".join(str(n) for n in plan.input_shape) if plan.input_shape else DASH
             st.metric("Image", shape)
-            st.metric("Network", draft.architecture.name)
+            st.metric("Network", as_is(draft.architecture.name))
             st.metric("Parameters", format_count(plan.parameters) if plan.layers else DASH)
             st.metric("Epochs", format_count(draft.training.epochs))
         with st.container(horizontal=True, gap="medium"):
@@ -26,20 +26,18 @@ def show(draft: RunConfig, plan: Preflight) -> None:
             page.link("pages/train/train.py", "Go on to training", ":material/play_circle:")
     if plan.info is not None and plan.needs_download:
         missing = f"{plan.info.title} is not on this machine yet; the Data tab gets it."
-        st.warning(missing, icon=":material/warning:")
+        st.warning(as_is(missing), icon=":material/warning:")
     elif plan.data_problem:
-        st.warning(str(plan.data_problem), icon=":material/warning:")
+        st.warning(as_lines(str(plan.data_problem)), icon=":material/warning:")
     if plan.network_problem:
         misfit(draft, plan, "top")
     if plan.weights_problem:
-        st.error(str(plan.weights_problem), icon=":material/error:")
+        page.show_error(plan.weights_problem)
 
 
 def misfit(draft: RunConfig, plan: Preflight, place: str) -> None:
     """The network refuses the images: why, and one click that mends it."""
-    st.error(
-        f"This network cannot take these images. {plan.network_problem}", icon=":material/error:"
-    )
+    page.show_error(f"This network cannot take these images. {plan.network_problem}")
     side = smallest_side(draft.architecture)
     if plan.input_shape and min(plan.input_shape[:2]) < side:
         st.button(

@@ -90,11 +90,11 @@ def _device() -> None:
     device = describe_device()
     st.subheader("Your device", anchor=False)
     kind = "Processor" if device.kind == "cpu" else "Graphics card"
-    st.markdown(f"**{kind}**: {device.name}")
-    st.markdown(f"**Precision**: {_PRECISIONS.get(device.precision, device.precision)}")
-    st.caption(f"Chosen because {device.reason}. The Design page can change it.")
+    st.markdown(f"**{kind}**: {as_is(device.name)}")
+    st.markdown(f"**Precision**: {_PRECISIONS.get(device.precision, as_is(device.precision))}")
+    st.caption(f"Chosen because {as_is(device.reason)}. The Design page can change it.")
     if device.note:
-        st.info(device.note, icon=":material/info:")
+        st.info(as_is(device.note), icon=":material/info:")
 
 
 _PRECISIONS = {
@@ -129,8 +129,8 @@ def _row(run: Run) -> None:
         _COLUMNS, vertical_alignment="center"
     )
     when.markdown(format_when(status.created))
-    data.markdown(config.dataset.name)
-    network.markdown(config.architecture.name)
+    data.markdown(as_is(config.dataset.name))
+    network.markdown(as_is(config.architecture.name))
     condition.badge(str(status.state), color=_COLOURS[status.state])
     if config.job == "range-test":
         accuracy.markdown("range test")
@@ -163,9 +163,7 @@ def _unreadable_runs() -> None:
 
 def _unreadable_row(item: UnreadableRun) -> None:
     words, buttons = st.columns([6, 1], vertical_alignment="center")
-    words.markdown(
-        f":gray[**{as_is(item.run.id)}**]  \n:gray[:small[{as_is(' '.join(item.reason.split()))}]]"
-    )
+    words.markdown(f":gray[**{as_is(item.run.id)}**]  \n:gray[:small[{as_is(item.reason)}]]")
     with buttons:
         delete_button(item.run)
 
@@ -175,7 +173,7 @@ def _data_sets() -> None:
     with st.grid(min_column_width=260):
         for info in list_datasets():
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f"**{info.title}**")
+                st.markdown(f"**{as_is(info.title)}**")
                 st.markdown(datasets.badge(info))
                 classes = DASH if info.num_classes is None else f"{info.num_classes:,}"
                 st.caption(

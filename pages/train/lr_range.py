@@ -14,6 +14,7 @@ from pages.widgets import page
 from pages.widgets.form import Form
 from pages.widgets.live_chart import live_chart
 from pages.widgets.run_picker import run_picker
+from pages.widgets.text import as_is
 
 
 def main() -> None:
@@ -87,12 +88,13 @@ def suggestion_panel(run: Run, result: RangeTestResult) -> None:
     ended = f"The test stopped at iteration {result.stopped_at}"
     ended += " because the loss diverged." if result.diverged else "."
     if lr is None:
-        st.warning(f"No suggestion. {result.reason} {ended}")
+        words = f"No suggestion. {as_is(result.reason)} {ended}"
+        st.warning(words, icon=":material/warning:")
         return
     with st.container(border=True):
         number, why, buttons = st.columns([2, 3, 3], vertical_alignment="center")
         number.metric("Suggested learning rate", scientific(lr))
-        why.caption(f"{result.reason} {ended}")
+        why.caption(f"{as_is(result.reason)} {ended}")
         with buttons, st.container(horizontal_alignment="right"):
             use_button(run, float(f"{lr:.2g}"))
             page.link("pages/train/train.py", "On to Train", icon=":material/arrow_forward:")

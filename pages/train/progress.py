@@ -14,7 +14,8 @@ from core.jobs import queue
 from core.runs import STARTING_PHASES, Phase, Run, State, Status, requests
 from pages.session import run_list
 from pages.train import controls
-from pages.widgets.text import format_count, format_duration, format_learning_rate
+from pages.widgets import page
+from pages.widgets.text import as_is, format_count, format_duration, format_learning_rate
 
 _Color = Literal["gray", "blue", "orange", "green", "red"]
 # label, icon, colour of the badge
@@ -37,8 +38,8 @@ def headline(run: Run, status: Status, *, pausable: bool = True) -> None:
         controls.show(run, status, pausable=pausable)
     with words, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(label, icon=f":material/{icon}:", color=color)
-        st.markdown(f"**{_doing(run, status)}**", width="content")
-        known = [word for word in (status.device, status.precision) if word]
+        st.markdown(f"**{as_is(_doing(run, status))}**", width="content")
+        known = [as_is(word) for word in (status.device, status.precision) if word]
         if known:
             st.caption(" · ".join(known), width="content")
 
@@ -61,10 +62,10 @@ def outcome(run: Run, status: Status, resume_hint: str) -> None:
     """Why a run ended before its time, and what to do about it."""
     if status.state is State.FAILED:
         text = f"{status.error} {status.advice}".strip()
-        st.error(text or "The worker failed. The log says more.", icon=":material/error:")
+        page.show_error(text or "The worker failed. The log says more.")
     elif status.state is State.CRASHED:
         reason = status.error or "Its worker ended without a word."
-        st.error(f"This run crashed. {reason} {resume_hint}", icon=":material/bolt:")
+        page.show_error(f"This run crashed. {reason} {resume_hint}")
 
 
 def log(run: Run, status: Status) -> None:
@@ -82,9 +83,9 @@ def describe(config: RunConfig) -> None:
     epochs = f"{training.epochs} epoch{'s' if training.epochs != 1 else ''}"
     schedule = config.schedule.kind.replace("_", "-")
     augmented = "augmented" if config.augmentation.active else "not augmented"
-    st.markdown(f":gray[Draft] &ensp; **{config.display_title}**")
+    st.markdown(f":gray[Draft] &ensp; **{as_is(config.display_title)}**")
     st.caption(
-        f"{config.dataset.name} · {config.architecture.name} · {epochs} · "
+        f"{as_is(config.dataset.name)} · {as_is(config.architecture.name)} · {epochs} · "
         f"batch {training.batch_size} · {config.optimizer.kind} at "
         f"{format_learning_rate(config.schedule.learning_rate)} ({schedule}) · {augmented}"
     )
@@ -132,7 +133,7 @@ def _phases(status: Status) -> None:
     place = phases.index(status.phase) if status.phase in phases else len(phases)
     words = [f":green[:material/check: {_in_words(phase)}]" for phase in phases[:place]]
     now = status.doing if place else _in_words(phases[0])
-    words.append(f":primary[:material/sync: **{now}**]")
+    words.append(f":primary[:material/sync: **{as_is(now)}**]")
     words += [
         f":gray[:material/radio_button_unchecked: {_in_words(phase)}]"
         for phase in phases[place + 1 :]

@@ -11,6 +11,7 @@ from core.jobs import launch, queue
 from core.runs import Run, runs_folder
 from pages.widgets import page
 from pages.widgets.run_picker import run_title
+from pages.widgets.text import as_is
 
 
 def show() -> None:
@@ -26,7 +27,7 @@ def show() -> None:
 
 def _row(place: int, run: Run) -> None:
     words, buttons = st.columns([5, 3], vertical_alignment="center")
-    words.markdown(f"{place}. {run_title(run)}")
+    words.markdown(f"{place}. {as_is(run_title(run))}")
     with buttons, st.container(horizontal=True, horizontal_alignment="right"):
         st.button(
             "Run next",

@@ -7,11 +7,12 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.analysis.evaluation import Evaluation, most_confused
 from core.figures.confusion import confusion_figure
+from core.figures.labels import MOST, shortened
 from core.runs import Run
 from pages.session import address, cache, run_list
 from pages.widgets import page
 from pages.widgets.run_picker import run_picker
-from pages.widgets.text import format_count, format_percent
+from pages.widgets.text import as_is, format_count, format_percent
 
 _MISTAKES = "pages/understand/mistakes.py"
 
@@ -104,11 +105,17 @@ def pairs(found: Evaluation) -> None:
         of = found.per_class[true].support
         st.page_link(
             _MISTAKES,
-            label=f"**{found.classes[true]}** taken for **{found.classes[predicted]}** "
+            label=f"**{short(found.classes[true])}** taken for "
+            f"**{short(found.classes[predicted])}** "
             f"&ensp; :gray[{count} of {of}]",
             icon=":material/swap_horiz:",
             query_params=cell(found, true, predicted),
         )
+
+
+def short(name: str) -> str:
+    """A name that leaves room for another in a line; the figure has it in full."""
+    return as_is(shortened(name, MOST))
 
 
 def per_class(found: Evaluation) -> None:

@@ -15,7 +15,7 @@ from pages.session import cache, run_list
 from pages.widgets import page, photo_upload, samples
 from pages.widgets.image_grid import show_image
 from pages.widgets.run_picker import run_picker
-from pages.widgets.text import format_count
+from pages.widgets.text import as_is, format_count
 
 _PER_ROW = 16  # channels a row, as in the cats-and-dogs write-up
 _UNITS_PER_ROW = 64
@@ -105,7 +105,7 @@ def layer_picker(outputs: dict[str, np.ndarray]) -> tuple[str, bool]:
 
 def show_layer(run: Run, name: str, maps: np.ndarray) -> None:
     kind = type(cache.model(run).get_layer(name)).__name__
-    st.markdown(f"**{name}** &ensp; :gray[{kind} · {shape_words(maps)}]")
+    st.markdown(f"**{as_is(name)}** &ensp; :gray[{kind} · {shape_words(maps)}]")
     st.caption(_SEEN.get(kind, "The output of this layer."))
     if name == last_layer(run):
         classes = run.dataset().classes

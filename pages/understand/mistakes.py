@@ -61,10 +61,10 @@ def summary(found: Evaluation, count: int, true: int | None, predicted: int | No
     images = "1 image" if count == 1 else f"{count:,} images"
     words = f"**{images}**"
     if true is not None:
-        words += f" of class **{found.classes[true]}**"
+        words += f" of class **{as_is(found.classes[true])}**"
     words += " misclassified"
     if predicted is not None:
-        words += f" as **{found.classes[predicted]}**"
+        words += f" as **{as_is(found.classes[predicted])}**"
     return f"{words}, of {len(found.labels):,} test images."
 
 

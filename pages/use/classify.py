@@ -14,7 +14,7 @@ from pages.session import cache, run_list
 from pages.widgets import page, photo_upload, samples
 from pages.widgets.image_grid import show_image
 from pages.widgets.run_picker import run_picker
-from pages.widgets.text import format_percent
+from pages.widgets.text import as_is, format_percent
 
 
 def main() -> None:
@@ -49,7 +49,8 @@ def pictures(run: Run) -> None:
         show_sample(run, summary, position)
     if not files and position is None:
         known = ", ".join(summary.classes[:12]) + ("…" if summary.num_classes > 12 else "")
-        st.info(f"Choose a picture above. This network knows: {known}.", icon=":material/info:")
+        words = f"Choose a picture above. This network knows: {as_is(known)}."
+        st.info(words, icon=":material/info:")
 
 
 def uploads() -> list[tuple[str, bytes]]:
@@ -70,13 +71,13 @@ def uploads() -> list[tuple[str, bytes]]:
 def show_file(run: Run, summary: DatasetSummary, name: str, data: bytes, key: str) -> None:
     """One picture and its classes, or a sentence why it cannot be read."""
     with st.container(border=True):
-        st.markdown(f"**{name.translate(_PLAIN)}**")
+        st.markdown(f"**{as_is(name)}**")
         first, second, third = st.columns([2, 2, 4], vertical_alignment="top")
         try:
             with second:
                 photo = photo_upload.prepare(data, summary, key)
         except PhotoError as error:
-            st.error(str(error), icon=":material/broken_image:")
+            page.show_error(error)
             return
         with first:
             st.image(photo.picture, width="stretch", caption="The photo")
@@ -86,14 +87,10 @@ def show_file(run: Run, summary: DatasetSummary, name: str, data: bytes, key: st
             answer(run, summary, photo.pixels, key)
 
 
-# A file's name is shown as it is: nothing in it may become Markdown.
-_PLAIN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>()#+-.!|~$:"})
-
-
 def show_sample(run: Run, summary: DatasetSummary, position: int) -> None:
     image, name = samples.image_of(run, position)
     with st.container(border=True):
-        st.markdown(f"**Test image {position}** &ensp; :gray[its class is {name}]")
+        st.markdown(f"**Test image {position}** &ensp; :gray[its class is {as_is(name)}]")
         first, second = st.columns([2, 6], vertical_alignment="top")
         with first:
             show_input(image)
@@ -115,7 +112,7 @@ def answer(run: Run, summary: DatasetSummary, pixels: np.ndarray, key: str) -> N
     probabilities = predict_probabilities(model, pixels[None], summary.num_classes)[0]
     guesses = top_k(probabilities, summary.classes)
     name, probability = guesses[0]
-    st.markdown(f"#### {name} &ensp; :gray[{format_percent(probability)}]")
+    st.markdown(f"#### {as_is(name)} &ensp; :gray[{format_percent(probability)}]")
     st.plotly_chart(top_k_figure(guesses), key=f"top_{key}", config={"displayModeBar": False})
 
 

@@ -12,7 +12,8 @@ from core.data.catalog import DatasetInfo, find_dataset
 from core.data.load import load_dataset
 from core.data.places import datasets_folder
 from core.errors import DatasetError
-from pages.widgets.text import DASH, format_bytes, format_count
+from pages.widgets import page
+from pages.widgets.text import DASH, as_is, format_bytes, format_count
 
 STATES = {
     "ready": ":green-badge[:material/check: Ready]",
@@ -28,7 +29,7 @@ def badge(info: DatasetInfo) -> str:
 
 
 def label(info: DatasetInfo) -> str:
-    """Title and state for a list of choices."""
+    """Title and state for a list of choices, which is plain text."""
     if info.problem:
         return f"{info.title} (cannot be read)"
     return f"{info.title} (not downloaded)" if info.state == "downloadable" else info.title
@@ -48,7 +49,7 @@ def ensure(config: DatasetConfig, key: str) -> bool:
     """True where the images can be shown now; else says what is missing and the way out."""
     info = find_dataset(config.name)
     if info.problem:
-        st.error(info.problem, icon=":material/error:")
+        page.show_error(info.problem)
         return False
     if info.state == "downloadable":
         offer_download(info, key)
@@ -61,14 +62,15 @@ def ensure(config: DatasetConfig, key: str) -> bool:
 def offer_download(info: DatasetInfo, key: str) -> None:
     """Says that the set is not here, and downloads it on a click."""
     volume = f" ({format_bytes(info.download_bytes)})" if info.download_bytes else ""
+    title, folder = as_is(info.title), as_is(str(datasets_folder()))
     with st.container(border=True, key=f"download_{key}"):
         st.markdown(
-            f":material/download: &ensp;**{info.title} is not on this machine yet.** "
+            f":material/download: &ensp;**{title} is not on this machine yet.** "
             f"It can be downloaded from its home{volume}. "
-            f"Where there is no connection, put its archive into `{datasets_folder()}` by hand."
+            f"Where there is no connection, put its archive into {folder} by hand."
         )
-        st.caption(info.source)
-        if st.button(f"Download {info.title}{volume}", key=f"download_button_{key}"):
+        st.caption(as_is(info.source))
+        if st.button(f"Download {title}{volume}", key=f"download_button_{key}"):
             _load(DatasetConfig(name=info.name), download=True)
             st.rerun()
 
@@ -83,12 +85,12 @@ def _load(config: DatasetConfig, *, download: bool) -> None:
         percent = round(100 * (fraction or 0.0))
         if percent != shown:  # every call is a message to the browser
             shown = percent
-            bar.progress(min(max(percent, 0), 100), text=message)
+            bar.progress(min(max(percent, 0), 100), text=as_is(message))
 
     try:
         load_dataset(config, download=download, progress=progress)
     except DatasetError as error:
-        st.error(str(error), icon=":material/error:")
+        page.show_error(error)
         st.stop()
     finally:
         bar.empty()

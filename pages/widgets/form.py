@@ -29,7 +29,7 @@ def _edit(changes: Mapping[str, Any], field: str) -> None:
     try:
         config = apply_changes(state.current_draft(), changes.items())
     except ConfigError as error:
-        state.report_errors({field or next(iter(changes)): _sentence(str(error))})
+        state.report_errors({field or next(iter(changes)): str(error)})
     else:
         state.report_errors({})
         state.update_draft(config)
@@ -197,7 +197,7 @@ class Form:
         """What was wrong with the last change to this field."""
         message = state.error_of(path)
         if message:
-            st.error(message, icon=":material/error:")
+            page.show_error(message)
 
     def _show(self, path: str, value: Any) -> str:
         key = _key(path)
@@ -222,9 +222,3 @@ def _store_numbers(path: str, key: str) -> None:
         state.report_errors({path: message})
     else:
         edit({path: numbers})
-
-
-def _sentence(message: str) -> str:
-    """One wrong field a line reads better as a list."""
-    lines = message.splitlines()
-    return message if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)

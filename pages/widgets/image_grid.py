@@ -14,6 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.figures.images import SMALL, data_uri
+from core.reading import one_line
 
 Pixels = NDArray[np.uint8]  # (H, W, C) uint8, 0..255
 
@@ -67,7 +68,7 @@ def show_groups(
 
 def show_image(pixels: Pixels, *, width: int, caption: str = "") -> None:
     """One image, sharp, at most so many CSS pixels wide."""
-    name = html.escape(caption, quote=True)
+    name = _escaped(caption)
     label = f'<div class="cs-label">{name}</div>' if caption else ""
     style = f"--image:url('{data_uri(pixels)}'); --shape:{_shape(pixels)}"
     sharp = _sharp(pixels)
@@ -88,7 +89,7 @@ def groups_html(
 
 
 def _group(group: Group, key: str, side: int | None) -> str:
-    label = html.escape(group.label, quote=True)
+    label = _escaped(group.label)
     tiles = "".join(_tile(tile, f"{key}-{place}") for place, tile in enumerate(group.tiles))
     shapes = [_shape(tile.pixels) for tile in group.tiles if tile.pixels is not None]
     style = f"--across:{group.across}; --side:{side or 0}px; --shape:{shapes[0] if shapes else 1}"
@@ -101,7 +102,7 @@ def _group(group: Group, key: str, side: int | None) -> str:
 def _tile(tile: Tile, key: str) -> str:
     if tile.pixels is None:
         return '<div class="cs-none"></div>'
-    name = html.escape(tile.caption, quote=True)
+    name = _escaped(tile.caption)
     sharp = _sharp(tile.pixels)
     # The image stands once, in a variable that the thumbnail and the enlarged one share.
     return (
@@ -111,6 +112,10 @@ def _tile(tile: Tile, key: str) -> str:
         f'<div class="cs-pop" popover id="{key}"><div class="cs-large{sharp}"></div>'
         f'<div class="cs-caption">{name}</div></div></div>'
     )
+
+
+def _escaped(name: str) -> str:
+    return html.escape(one_line(name), quote=True)
 
 
 def _shape(pixels: Pixels) -> str:

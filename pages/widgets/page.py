@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.errors import UserError, from_os_error
 from pages.session import address
-from pages.widgets.text import as_is
+from pages.widgets.text import as_lines
 
 
 def header(title: str, purpose: str) -> None:
@@ -55,7 +55,7 @@ def guarded() -> Iterator[None]:
 
 def show_error(error: UserError | str) -> None:
     """One error as the page shows it; nothing in it becomes Markdown."""
-    st.error(as_is(str(error)), icon=":material/error:")
+    st.error(as_lines(str(error)), icon=":material/error:")
 
 
 def attempt(action: Callable[..., Any], *arguments: Any) -> None:
@@ -67,4 +67,4 @@ def attempt(action: Callable[..., Any], *arguments: Any) -> None:
         action(*arguments)
     except (UserError, OSError) as error:
         told = from_os_error(error) if isinstance(error, OSError) else error
-        st.toast(as_is(str(told)), icon=":material/error:", duration="long")
+        st.toast(as_lines(str(told)), icon=":material/error:", duration="long")

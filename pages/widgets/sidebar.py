@@ -12,7 +12,7 @@ from core.machine import describe_device
 from core.runs import Run, State, Status
 from pages.session import cache, run_list
 from pages.widgets import page
-from pages.widgets.text import format_duration
+from pages.widgets.text import as_is, format_duration
 
 _EVERY_SECONDS = 3.0
 _MARK = """
@@ -50,7 +50,7 @@ def show() -> None:
 def _device() -> None:
     device = describe_device()
     icon = ":material/memory:" if device.kind == "cpu" else ":material/developer_board:"
-    st.caption(f"{icon} {device.name}", help=f"{device.precision}: {device.reason}.")
+    st.caption(f"{icon} {as_is(device.name)}", help=as_is(f"{device.precision}: {device.reason}."))
 
 
 def _active_run(run: Run) -> None:
@@ -58,8 +58,8 @@ def _active_run(run: Run) -> None:
     if not status.state.alive:
         st.rerun(scope="app")
     with page.guarded(), st.container(gap="xsmall", key="sidebar_run"):
-        page.link(_page(run), f"**{run_list.title(run)}**", icon=":material/monitoring:")
-        st.progress(status.fraction_done, text=_words(status))
+        page.link(_page(run), f"**{as_is(run_list.title(run))}**", icon=":material/monitoring:")
+        st.progress(status.fraction_done, text=as_is(_words(status)))
 
 
 def _page(run: Run) -> str:

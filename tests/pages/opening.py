@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
@@ -45,12 +47,25 @@ def healthy(app: AppTest) -> AppTest:
 
 def metrics(app: AppTest) -> dict[str, str]:
     """Label -> value of the metric cards; of equal labels the first."""
-    return {item.label: item.value for item in reversed(app.metric)}
+    return {item.label: seen(item.value) for item in reversed(app.metric)}
 
 
 def texts(app: AppTest) -> str:
     """All Markdown and captions of the page."""
-    return "\n".join([*(item.value for item in app.markdown), *(c.value for c in app.caption)])
+    return seen(
+        "\n".join([*(item.value for item in app.markdown), *(c.value for c in app.caption)])
+    )
+
+
+def errors(app: AppTest) -> list[str]:
+    """The page's error boxes, as they are read."""
+    return [seen(item.value) for item in app.error]
+
+
+def seen(markdown: str) -> str:
+    """What pages.widgets.text.as_is has escaped, as a person sees it."""
+    plain = re.sub(r"\\([^\sA-Za-z0-9])", r"\1", markdown.replace(":small[]", ""))
+    return plain.replace("&#160;", " ")
 
 
 def parameter(app: AppTest, name: str) -> str:

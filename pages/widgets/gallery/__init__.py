@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from core.figures.images import data_uri
+from core.reading import one_line
 
 _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(
@@ -71,7 +72,7 @@ def _item(tile: Tile, size: int) -> dict[str, Any]:
         "value": tile.value,
         "source": data_uri(tile.image),
         "sharp": tile.image.shape[1] <= size,
-        "title": tile.title,
-        "lines": list(tile.lines),
-        "hint": tile.hint,
+        "title": one_line(tile.title),
+        "lines": [one_line(line) for line in tile.lines],
+        "hint": one_line(tile.hint),
     }

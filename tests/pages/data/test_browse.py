@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import DatasetError
 from pages.widgets import datasets
 from tests.conftest import ClassFolderMaker
-from tests.pages.opening import go_to, healthy, metrics, open_page, parameter, texts
+from tests.pages.opening import errors, go_to, healthy, metrics, open_page, parameter, texts
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_missing_set_offers_its_download(
     monkeypatch.setattr(datasets, "load_dataset", refuse)
     app.button(key="download_button_browse").click()
     healthy(app.run())
-    assert "did not answer" in app.error[0].value
+    assert "did not answer" in errors(app)[0]
 
 
 def test_a_broken_zip_is_said_and_hides_nothing_else(runs_folder: Path, own_datasets: Path):

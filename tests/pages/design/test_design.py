@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig, apply_overrides
 from core.recipes import RECIPES, find_recipe
 from core.runs.drafts import load_draft, save_draft
-from tests.pages.opening import go_to, healthy, metrics, open_page, parameter, texts
+from tests.pages.opening import errors, go_to, healthy, metrics, open_page, parameter, texts
 
 DRAFT = "0123abcd"
 
@@ -114,8 +114,8 @@ def test_too_small_an_input_is_refused_and_one_click_resizes(draft: RunConfig):
     app = design("Network")
     app.button(key="preset_catdog-4").click()
     healthy(app.run())
-    assert "block4_conv1" in app.error[0].value
-    assert "46" in app.error[0].value
+    assert "block4_conv1" in errors(app)[0]
+    assert "46" in errors(app)[0]
     assert app.button(key="resize_top").label == "Resize images to 46×46"
     app.button(key="resize_top").click()
     healthy(app.run())
@@ -127,7 +127,7 @@ def test_too_small_an_input_is_refused_and_one_click_resizes(draft: RunConfig):
 def test_a_sigmoid_head_for_ten_classes_is_refused(draft: RunConfig):
     save_draft(DRAFT, apply_overrides(draft, ["architecture.head=sigmoid"]))
     app = design("Training")
-    assert "exactly 2 classes" in app.error[0].value
+    assert "exactly 2 classes" in errors(app)[0]
     app.button(key="use_softmax_top").click()
     healthy(app.run())
     assert not app.error
@@ -144,7 +144,7 @@ def test_blocks_can_be_changed_one_field_at_a_time(draft: RunConfig):
     assert [block.filters for block in saved().architecture.blocks] == [16, 48, 64, 64]
     app.text_input(key="draft.architecture.dense").set_value("many")
     healthy(app.run())
-    assert "Received 'many'" in app.error[0].value
+    assert "Received 'many'" in errors(app)[0]
     assert saved().architecture.dense == (64,)
 
 
@@ -157,7 +157,7 @@ def test_another_schedule_and_optimizer_bring_their_own_fields(draft: RunConfig)
     assert schedule.learning_rate == draft.schedule.learning_rate
     app.number_input(key="draft.schedule.max_learning_rate").set_value(1e-6)
     healthy(app.run())
-    assert "must be above learning_rate" in app.error[0].value
+    assert "must be above learning_rate" in errors(app)[0]
     assert saved().schedule == schedule
     app.selectbox(key="draft.optimizer.kind").set_value("sgd")
     healthy(app.run())
@@ -206,7 +206,7 @@ def test_mixup_and_cutmix_exclude_each_other_beside_the_field(draft: RunConfig):
     healthy(app.run())
     app.number_input(key="draft.augmentation.cutmix").set_value(1.0)
     healthy(app.run())
-    assert "cannot both be on" in app.error[0].value
+    assert "cannot both be on" in errors(app)[0]
     assert saved().augmentation.cutmix == 0.0
     assert app.number_input(key="draft.augmentation.cutmix").value == 0.0
 

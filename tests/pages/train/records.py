@@ -12,7 +12,7 @@ from typing import Any
 from core.files import lock_exclusively
 from core.recipes import find_recipe
 from core.runs import Phase, Run, State, Status, create_run
-from tests.pages.opening import texts
+from tests.pages.opening import seen, texts
 
 
 def record(folder: Path, **changes: Any) -> Run:
@@ -58,7 +58,7 @@ def living_worker(run: Run) -> Iterator[None]:
 def words(app: Any) -> str:
     """All that the page says, its boxes too."""
     boxes = (*app.error, *app.warning, *app.info)
-    return "\n".join([texts(app), *(str(box.value) for box in boxes)])
+    return "\n".join([texts(app), *(seen(str(box.value)) for box in boxes)])
 
 
 def buttons(app: Any) -> dict[str, Any]:

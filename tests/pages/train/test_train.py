@@ -12,7 +12,7 @@ from core.jobs import launch, queue
 from core.recipes import find_recipe
 from core.runs import Phase, Run, State, create_run, list_runs, requests
 from core.runs.drafts import save_draft
-from tests.pages.opening import open_page
+from tests.pages.opening import errors, open_page
 from tests.pages.train.records import buttons, living_worker, record, words
 
 
@@ -124,7 +124,7 @@ def test_a_failed_run_says_why_and_shows_its_log(runs_folder: Path) -> None:
     )
     run.log_path.write_text("the worker's own words")
     app = open_page("train", "Train")
-    assert [box.value for box in app.error] == [
+    assert errors(app) == [
         "The loss stopped being a number at step 20. Try a learning rate of 0.001."
     ]
     assert "the worker's own words" in app.expander[-1].code[0].value

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from core.runs import Run
-from tests.pages.opening import open_page, texts
+from tests.pages.opening import errors, open_page, texts
 
 
 def drawn_digit() -> bytes:
@@ -49,4 +49,4 @@ def test_uploaded_photos_are_classified_and_bad_files_get_a_sentence(
 def test_a_run_whose_data_are_not_known_says_so(with_finished_run: Run) -> None:
     with_finished_run.dataset_path.unlink()
     app = open_page("classify", "Classify a photo")
-    assert "its classes are not known" in app.error[0].value
+    assert "its classes are not known" in errors(app)[0]

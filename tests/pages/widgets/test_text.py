@@ -41,6 +41,30 @@ def test_times_are_said_as_a_person_says_them():
     assert re.fullmatch(r"\d+ \w{3} 20\d\d", text.format_when(now - 40 * 86_400, now))
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("cats", "cats"),
+        ("**a**", r"\*\*a\*\*"),
+        ("a -> b", r"a \-:small[]\> b"),
+        ("http://x", r"http\::small[]\/\/x"),
+        (" a  b ", "&#160;a &#160;b&#160;"),
+        ("one\ntwo\tthree", "one two three"),
+        ("\x1b[0m", r"␛\[0m"),
+        ("gnp\u202eexe", "gnp\ufffdexe"),
+        ("caf\udce9", "café"),
+        ("", ""),
+    ],
+)
+def test_a_name_in_markdown_is_escaped(name: str, expected: str):
+    """tests/browser/test_as_is.py shows that the browser makes of it what it was."""
+    assert text.as_is(name) == expected
+
+
+def test_lines_of_an_error_stay_lines():
+    assert text.as_lines("a *b*\n\n  c\n") == "a \\*b\\*\\\n\\\n&#160;&#160;c"
+
+
 def test_names_in_image_markup_are_only_text():
     small = np.zeros((32, 32, 1), np.uint8)
     tiles = [image_grid.Tile(small, "a <b>"), image_grid.Tile(None)]
