@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
+
+_NO_TEXT = re.compile("[\ud800-\udfff]+")
 
 
 class UserError(Exception):
@@ -20,9 +23,10 @@ class UserError(Exception):
     """
 
     def __init__(self, message: str, advice: str = "") -> None:
-        super().__init__(message, advice)
-        self.message = message
-        self.advice = advice
+        # A message quotes names from the disk, and is sent to browsers and written to files.
+        self.message = readable(message)
+        self.advice = readable(advice)
+        super().__init__(self.message, self.advice)
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".rstrip()
@@ -96,7 +100,22 @@ def from_os_error(error: OSError, then: str = "try again") -> UserError:
     return UserError(describe_os_error(error), advice)
 
 
+def readable(name: str) -> str:
+    """A name as text that can be shown, written and sent: what is not UTF-8 as Windows-1252.
+
+    The operating system's names come with bytes that are not UTF-8 as lone surrogates, which
+    can be neither printed nor sent to a browser. Such bytes mostly are Windows-1252.
+    """
+    return _NO_TEXT.sub(_windows_1252, name)
+
+
+def _windows_1252(found: re.Match[str]) -> str:
+    try:
+        return found[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    except UnicodeEncodeError:  # no bytes of a name, but surrogates that JSON spelled out
+        return "\N{REPLACEMENT CHARACTER}" * len(found[0])
+
+
 def _shown(path: object) -> str:
-    """A path in words: bytes that are no UTF-8 cannot be shown, and get a mark of their own."""
-    text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else str(path)
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """A path in words."""
+    return readable(os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else str(path))

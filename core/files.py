@@ -160,10 +160,23 @@ def is_locked(path: Path) -> bool:
 
 @contextmanager
 def exclusive(path: Path, tell_waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock on `path`; `tell_waiting` is called twice a second until it is free."""
+    """Hold the lock on `path`; `tell_waiting` is called twice a second until it is free.
+
+    The block may remove the file at its end: who waited for it waits on for its successor.
+    """
     lock = lock_exclusively(path)
-    while lock is None:
-        tell_waiting()
+    while lock is None or not _is_at(path, lock):
+        if lock is None:
+            tell_waiting()
+        else:
+            lock.close()  # of a file that is gone; others hold a new one of that name
         lock = lock_exclusively(path, _TELL_SECONDS)
     with lock:
         yield
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False

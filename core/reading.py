@@ -16,11 +16,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
 
-from core.errors import ReadingError, describe_os_error
+from core.errors import ReadingError, describe_os_error, readable
 
 MEGABYTE = 1_000_000
 MOST_JSON = 16 * MEGABYTE
@@ -59,18 +60,22 @@ def modified(path: Path) -> int:
         return 0
 
 
-def listed(folder: Path) -> list[Path]:
+def listed(folder: Path, beginning: str = "") -> list[Path]:
     """What lies in a folder, by name; empty where there is no such folder.
+
+    Args:
+        beginning: how the names begin that are wanted.
 
     Raises:
         ReadingError: it is there, but is no folder or may not be read.
     """
     try:
-        return sorted(folder.iterdir())
+        names = os.listdir(folder)
+        return [folder / name for name in sorted(names) if name.startswith(beginning)]
     except FileNotFoundError:
         return []
-    except OSError as error:
-        raise ReadingError(describe_os_error(error, folder)) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(error, folder) from error
 
 
 @contextmanager
@@ -85,9 +90,12 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise _unreadable(error, path) from error
+    # Before it becomes a file: Python refuses a folder, and leaves its descriptor open.
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        kind = _kind(descriptor)
+        os.close(descriptor)
+        raise ReadingError(f"{name_of(path)} is not a file but {kind}.")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ReadingError(f"{name_of(path)} is not a file but {_kind(descriptor)}.")
         try:
             yield file
         except OSError as error:
@@ -183,11 +191,7 @@ def _members(
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     """One array; refused before it is allocated where header and content differ in size."""
     with archive.open(member) as file:
-        version = np.lib.format.read_magic(file)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError(f"its arrays are of an unknown format {version}")
-        read = np.lib.format.read_array_header_1_0
-        shape, _, kind = (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(file)
+        shape, _, kind = array_header(file)
         if kind.hasobject:
             raise ValueError("it holds Python objects, which are never unpickled")
         if math.prod(shape) * kind.itemsize != member.file_size - file.tell():
@@ -196,23 +200,25 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
         return np.lib.format.read_array(file, allow_pickle=False)
 
 
+def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether columns go first, and type: how an .npy file begins.
+
+    Raises:
+        ValueError: it begins otherwise.
+    """
+    version = np.lib.format.read_magic(file)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f"its arrays are of an unknown format {version}")
+    read = np.lib.format.read_array_header_1_0
+    try:
+        return (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(file)
+    except (SyntaxError, TokenError, TypeError, LookupError, RecursionError, MemoryError) as error:
+        raise ValueError("an array's header is not what NumPy writes") from error  # it parses it
+
+
 def name_of(path: Path) -> str:
     """A path's own name, as text that can be shown, written and sent."""
     return readable(path.name or str(path))
-
-
-def readable(name: str) -> str:
-    """A file name as text: what is not UTF-8 is read as Windows-1252, as it mostly is.
-
-    Names come from the operating system with bytes that are not UTF-8 as lone surrogates,
-    which can be neither printed nor sent to a browser.
-    """
-    try:
-        name.encode("utf-8")
-        return name
-    except UnicodeEncodeError:
-        raw = name.encode("utf-8", "surrogateescape" if _is_escaped(name) else "replace")
-        return raw.decode("cp1252", "replace")
 
 
 def visible(text: str) -> list[str]:
@@ -226,10 +232,6 @@ def visible(text: str) -> list[str]:
 def one_line(text: str) -> str:
     """The same in one line, as a name is shown."""
     return " ".join(visible(text))
-
-
-def _is_escaped(name: str) -> bool:
-    return all(not "\ud800" <= mark <= "\udfff" or "\udc80" <= mark <= "\udcff" for mark in name)
 
 
 def first_line(error: BaseException) -> str:

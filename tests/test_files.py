@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -78,3 +79,54 @@ def test_whoever_waits_for_a_lock_says_so(tmp_path):
         assert not done.is_set()
     thread.join(10)
     assert done.is_set()
+
+
+def test_a_lock_that_its_holders_remove_still_admits_one_at_a_time(tmp_path):
+    """Who waited for a file that is gone must not run beside who locked its successor."""
+    path = tmp_path / "lock"
+    inside, most, rounds = [], [], []
+
+    def work() -> None:
+        for _ in range(60):
+            with suppress(RuntimeError), exclusive(path, lambda: None):
+                inside.append(None)
+                most.append(len(inside))
+                try:
+                    if len(rounds) % 3 == 0:
+                        raise RuntimeError("a download that failed")
+                finally:
+                    rounds.append(None)
+                    inside.pop()
+                    path.unlink()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(rounds) == 360
+    assert max(most) == 1
+
+
+def test_who_waited_for_a_lock_that_is_removed_takes_its_successor(tmp_path):
+    path = tmp_path / "lock"
+    first = lock_exclusively(path)
+    entered, may_leave = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        with exclusive(path, lambda: None):
+            entered.set()
+            may_leave.wait(10)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    assert not entered.wait(0.2)
+    path.unlink()
+    second = lock_exclusively(path)  # a third one, which came after the file was removed
+    first.close()
+    assert not entered.wait(0.3)
+    second.close()
+    assert entered.wait(10)
+    assert lock_exclusively(path) is None
+    may_leave.set()
+    thread.join()

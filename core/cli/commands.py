@@ -23,6 +23,7 @@ class CommandError(UserError):
 
 
 def run_as_program() -> None:
+    reports.print_anything()
     sys.exit(main())
 
 
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _refused(error: UserError) -> int:
-    print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+    reports.say(f"error: {' '.join(str(error).split())}", sys.stderr)
     return 1
 
 

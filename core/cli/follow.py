@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from core.cli.reports import for_terminal, say
 from core.jobs import launch
 from core.runs import RangeTestResult, Run, State, Status, TrainingResult
 
@@ -25,7 +26,7 @@ def follow(run: Run) -> int:
     failed = status.state in (State.FAILED, State.CRASHED)
     if failed:
         reason = status.error or "The worker process ended without a word; see its log.txt."
-        print(f"error: {reason} {status.advice}".rstrip(), file=sys.stderr)
+        say(f"error: {reason} {status.advice}".rstrip(), sys.stderr)
     else:
         _print_result(status)
     print(run.id)
@@ -36,7 +37,7 @@ def download_progress(fraction: float | None, words: str) -> None:
     """How far a download is, on a terminal's last line."""
     if sys.stderr.isatty():
         percent = "" if fraction is None else f"{fraction:5.1%} "
-        print(f"\r\033[K{percent}{words}", end="", file=sys.stderr, flush=True)
+        print(f"\r\033[K{percent}{for_terminal(words)}", end="", file=sys.stderr, flush=True)
 
 
 def _watch(run: Run) -> None:
@@ -53,7 +54,7 @@ def _progress_line(status: Status) -> str:
     if not status.state.alive:
         return str(status.state)
     if not status.steps:
-        return status.doing
+        return for_terminal(status.doing)
     done = min(_BAR, _BAR * status.step // status.steps)
     left = status.seconds_left
     words = [
@@ -64,7 +65,7 @@ def _progress_line(status: Status) -> str:
         f"{left:,.0f} s left" if left is not None else "",
         status.doing,
     ]
-    return "  ".join(word for word in words if word)
+    return for_terminal("  ".join(word for word in words if word))
 
 
 def _print_result(status: Status) -> None:
@@ -74,4 +75,4 @@ def _print_result(status: Status) -> None:
     elif isinstance(result, RangeTestResult):
         lr = result.suggestion
         print(f"Suggested learning rate: {lr:.3g}" if lr else "No learning rate suggested.")
-        print(result.reason)
+        say(result.reason)

@@ -4,22 +4,50 @@ from __future__ import annotations
 
 import json
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.config import PRESETS
+from core.errors import readable
 
 _PACKAGES = ("streamlit", "tensorflow", "keras", "plotly", "pillow", "numpy", "scikit-learn")
 
 
+def say(line: str, file: IO[str] | None = None) -> None:
+    """Print one line that may quote names from the disk; a terminal obeys nothing in it."""
+    print(for_terminal(line), file=file)
+
+
+def for_terminal(text: str) -> str:
+    """Text with whatever is no printable character spelled out: "\\x1b", "\\n"."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in readable(text))
+
+
+def print_anything() -> None:
+    """What the encoding of the output lacks is spelled out instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2))
+    print(json.dumps(_as_text(value), indent=2))
+
+
+def _as_text(value: Any) -> Any:
+    """The same with names as text: JSON of names that are none is refused by its readers."""
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, dict):
+        return {readable(key): _as_text(item) for key, item in value.items()}
+    return [_as_text(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def doctor(runs: Path) -> dict[str, Any]:
     """Device, precision, versions, data sets found and where."""
-    from core.data.catalog import datasets_folder, list_datasets
+    from core.data.catalog import datasets_folder, folder_problem, list_datasets
     from core.machine import describe_device
 
     device = describe_device()
@@ -33,24 +61,35 @@ def doctor(runs: Path) -> dict[str, Any]:
         "versions": {package: version(package) for package in _PACKAGES},
         "runs": str(runs),
         "datasets_folder": str(datasets_folder()),
+        "datasets_problem": folder_problem(),
         "datasets": [
-            {"name": d.name, "state": str(d.state), "location": str(d.location or "")}
-            for d in list_datasets()
+            {
+                "name": info.name,
+                "state": str(info.state),
+                "location": str(info.location or ""),
+                "problem": info.problem,
+            }
+            for info in list_datasets()
         ],
     }
 
 
 def print_doctor(report: dict[str, Any]) -> None:
-    print(f"Device      {report['device']} ({report['kind']})")
-    print(f"Precision   {report['precision']}: {report['reason']}")
+    say(f"Device      {report['device']} ({report['kind']})")
+    say(f"Precision   {report['precision']}: {report['reason']}")
     if report["note"]:
-        print(f"Note        {report['note']}")
+        say(f"Note        {report['note']}")
     packages = ", ".join(f"{k} {v}" for k, v in report["versions"].items())
-    print(f"Versions    Python {report['python']}, {packages}")
-    print(f"Runs        {report['runs']}")
-    print(f"Datasets    under {report['datasets_folder']}")
+    say(f"Versions    Python {report['python']}, {packages}")
+    say(f"Runs        {report['runs']}")
+    say(f"Datasets    under {report['datasets_folder']}")
+    if report["datasets_problem"]:
+        say(f"  {report['datasets_problem']}")
     for item in report["datasets"]:
-        print(f"  {item['name']:<24}{item['state']:<14}{item['location']}")
+        state = "unreadable" if item["problem"] else item["state"]
+        say(f"  {item['name']:<24}{state:<14}{item['location']}")
+        if item["problem"]:
+            say(f"      {item['problem']}")
 
 
 def models() -> list[dict[str, Any]]:
@@ -69,7 +108,7 @@ def models() -> list[dict[str, Any]]:
 def print_models() -> None:
     for preset in PRESETS.values():
         shape = "x".join(str(side) for side in preset.input_shape)
-        print(f"{preset.name:<14}{shape:<12}{preset.parameters:>11,} parameters  {preset.title}")
+        say(f"{preset.name:<14}{shape:<12}{preset.parameters:>11,} parameters  {preset.title}")
 
 
 def recipes() -> list[dict[str, Any]]:
@@ -93,14 +132,14 @@ def print_recipes() -> None:
     from core.recipes import RECIPES
 
     for recipe in RECIPES.values():
-        print(f"{recipe.name:<26}{recipe.title}")
+        say(f"{recipe.name:<26}{recipe.title}")
 
 
 def print_evaluation(report: dict[str, Any]) -> None:
     """Takes core.analysis.evaluation's own dictionary."""
-    print(f"Test accuracy {report['test_accuracy']:.2%}, test loss {report['test_loss']:.4f}")
+    say(f"Test accuracy {report['test_accuracy']:.2%}, test loss {report['test_loss']:.4f}")
     for row in report["per_class"]:
-        print(
+        say(
             f"  {row['name']:<20} precision {row['precision']:.3f}  "
             f"recall {row['recall']:.3f}  F1 {row['f1']:.3f}  of {row['support']:,}"
         )
@@ -110,7 +149,7 @@ def print_answers(answers: list[dict[str, Any]]) -> None:
     """Takes core.photos.classify's answers, a line each."""
     for answer in answers:
         if "error" in answer:
-            print(f"{answer['file']}: {answer['error']}")
+            say(f"{answer['file']}: {answer['error']}")
         else:
             top = ", ".join(f"{item['class']} {item['probability']:.1%}" for item in answer["top"])
-            print(f"{answer['file']}: {top}")
+            say(f"{answer['file']}: {top}")

@@ -18,12 +18,14 @@ from core.data.places import (
     title_of,
 )
 from core.data.sources.builtin import BUILT_IN, BuiltIn
-from core.data.sources.class_folders import Layout
+from core.data.sources.class_folders import Layout, quoted
+from core.data.sources.fingerprints import digest
 from core.data.sources.folders import DEFAULT_SIZE
 from core.data.sources.scan import look
 from core.data.splits import drawn_test_size
 from core.errors import DatasetError
 from core.photos.fit import Fitting
+from core.reading import name_of
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,26 @@ class DatasetInfo:
 def list_datasets(folder: Path | None = None) -> list[DatasetInfo]:
     """Every data set, the built-in ones first. Cheap: nothing is decoded.
 
-    A class folder or zip that cannot be used is listed with its `problem`.
+    A class folder or zip that cannot be used is listed with its `problem`. Where the folder
+    itself cannot be looked into, `folder_problem` says why.
     """
     folder = datasets_folder(folder)
     built_in = [_describe_built_in(spec, folder) for spec in BUILT_IN.values()]
-    described = (_describe_folder(name, path) for name, path in class_folders(folder).items())
+    try:
+        own = class_folders(folder)
+    except DatasetError:
+        own = {}
+    described = (_describe_folder(name, path) for name, path in own.items())
     return built_in + [info for info in described if info is not None]
+
+
+def folder_problem(folder: Path | None = None) -> str:
+    """Why the datasets folder cannot be looked into, in a sentence; empty where it can."""
+    try:
+        class_folders(datasets_folder(folder))
+    except DatasetError as error:
+        return str(error)
+    return ""
 
 
 def find_dataset(name: str, folder: Path | None = None) -> DatasetInfo:
@@ -92,7 +108,7 @@ def _describe_built_in(spec: BuiltIn, folder: Path) -> DatasetInfo:
         download_bytes=sum(remote.size for remote in spec.remote) or None,
         source=spec.source,
         light_on_dark=spec.light_on_dark,
-        version=fingerprint,
+        version=digest(fingerprint) if found else "",
     )
 
 
@@ -114,11 +130,16 @@ def _describe_folder(name: str, path: Path) -> DatasetInfo | None:
         sizes=_sizes(layout) if layout else {},
         location=path,
         download_bytes=None,
-        source=f"Your own images, in {path.name}",
+        source=own_source(path),
         light_on_dark=False,
         version=scan.version,
         problem=problem,
     )
+
+
+def own_source(path: Path) -> str:
+    """Whom to cite for a class folder or zip."""
+    return f"Your own images, in {name_of(path)}"
 
 
 def _sizes(layout: Layout) -> dict[str, int]:
@@ -133,7 +154,7 @@ def unknown(name: str, folder: Path) -> DatasetError:
     """That there is no such set, which there are, and how to bring one."""
     names = ", ".join(info.name for info in list_datasets(folder))
     return DatasetError(
-        f"There is no data set {name!r}. There are: {names}.",
+        f"There is no data set {quoted(name)}. There are: {names}.",
         "To bring your own, put a folder or zip with train/<class>/ and test/<class>/ images, or "
         f"just <class>/ images, into {folder}.",
     )

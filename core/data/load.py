@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.config import DatasetConfig
-from core.data.catalog import not_downloaded, unknown
+from core.data.catalog import not_downloaded, own_source, unknown
 from core.data.dataset import Dataset, Subset
+from core.data.opened import Stored, open_path
 from core.data.places import (
     class_folders,
     datasets_folder,
@@ -22,7 +23,7 @@ from core.data.sources.builtin import BUILT_IN, BuiltIn
 from core.data.sources.download import download as fetch
 from core.data.sources.folders import FolderSource
 from core.data.sources.source import Progress, no_progress
-from core.data.store import Stored, open_or_build, open_path
+from core.data.store import open_or_build
 from core.errors import DatasetError
 from core.photos.fit import Fitting
 
@@ -48,15 +49,10 @@ def load_dataset(
     path = class_folders(folder).get(config.name)
     if path is None:
         raise unknown(config.name, folder)
-    try:
-        source = FolderSource(config.name, path)
-        entry = entry_of_folder(config.name, path, fitting_for(config), source.fingerprint())
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+    source = FolderSource(config.name, path)
+    entry = entry_of_folder(config.name, path, fitting_for(config), source.fingerprint())
     stored = open_or_build(entry, source, progress)
-    return _assemble(
-        config.name, title_of(config.name), stored, source=f"Your own images, in {path.name}"
-    )
+    return _assemble(config.name, title_of(config.name), stored, source=own_source(path))
 
 
 def load_built_in(
@@ -69,10 +65,10 @@ def load_built_in(
     """
     found = spec.locate(spec, folder)
     if found is None:
-        kept = entry_of_built_in(spec, folder, fitting, "").siblings()
-        stored = open_path(kept[-1]) if kept else None
-        if stored is not None:
-            return _assemble_built_in(spec, stored)
+        for kept in reversed(entry_of_built_in(spec, folder, fitting, "").siblings()):
+            stored = open_path(kept, fitting.size)
+            if stored is not None:
+                return _assemble_built_in(spec, stored)
         if not download:
             raise not_downloaded(spec.name, folder)
         for remote in spec.remote:

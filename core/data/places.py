@@ -6,7 +6,8 @@ Knows nothing of what is in them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection
+from itertools import count
 from pathlib import Path
 
 from core.config import DatasetConfig
@@ -14,8 +15,9 @@ from core.data.sources.builtin import BUILT_IN, BuiltIn
 from core.data.sources.folders import DEFAULT_SIZE
 from core.data.sources.scan import layout_of
 from core.data.store import Entry
-from core.errors import DatasetError
+from core.errors import DatasetError, ReadingError, describe_os_error
 from core.photos.fit import Fitting
+from core.reading import is_folder, listed, readable
 
 _EMBEDDED = "embedded"
 _ZIP = ".zip"
@@ -73,30 +75,61 @@ def _cache() -> Path:
 
 
 def class_folders(folder: Path) -> dict[str, Path]:
-    """Folders and zips that may hold class folders, by name. A folder goes before its zip."""
+    """Folders and zips that may hold class folders, by name.
+
+    A folder goes before its zip. Others whose names read alike are told apart by a number;
+    who bears a name as it is keeps it.
+
+    Raises:
+        DatasetError: the folder is there and cannot be looked into.
+    """
     found: dict[str, Path] = {}
-    for path in _entries(folder):
-        name = path.name if path.is_dir() else path.stem
-        if name in BUILT_IN:
-            name = f"{name}-folder"
-        if name not in found or not _has_images(found[name]):
-            found[name] = path
-    return found
+    unpacked: dict[str, str] = {}  # a folder's name on disk -> its name here
+    for path in sorted(_entries(folder), key=lambda path: (_name(path) != _stem(path), path)):
+        whole = None if is_folder(path) else unpacked.get(_stem(path))
+        if whole is not None:
+            if not _has_images(found[whole]):
+                found[whole] = path
+            continue
+        name = _unused(_name(path), found)
+        found[name] = path
+        if is_folder(path):
+            unpacked[path.name] = name
+    return dict(sorted(found.items()))
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
-        return
+def _entries(folder: Path) -> list[Path]:
     try:
-        paths = sorted(folder.iterdir())
-    except OSError as error:
+        there = listed(folder)
+        if there:
+            os.stat(os.path.join(folder, "."))  # a folder may be listed and yet not be entered
+    except (ReadingError, OSError) as error:
+        words = describe_os_error(error, folder) if isinstance(error, OSError) else error.message
         raise DatasetError(
-            f"The datasets folder {folder} cannot be read: {error.strerror}.",
+            f"The datasets folder cannot be read: {words}",
             "Set CONVSCOPE_DATASETS to another folder, or change who may read it.",
         ) from error
-    for path in paths:
-        if not path.name.startswith(".") and (path.is_dir() or path.suffix.lower() == _ZIP):
-            yield path
+    return [path for path in there if not path.name.startswith(".") and _may_be_a_set(path)]
+
+
+def _may_be_a_set(path: Path) -> bool:
+    return path.suffix.lower() == _ZIP or is_folder(path)
+
+
+def _stem(path: Path) -> str:
+    """Its name on disk, a zip's without the suffix."""
+    return path.name if is_folder(path) else path.stem
+
+
+def _name(path: Path) -> str:
+    """What it is called here, before it is told apart from others."""
+    name = readable(_stem(path))
+    return f"{name}-folder" if name in BUILT_IN else name
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    numbered = (f"{name} ({number})" for number in count(2))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
 
 
 def _has_images(path: Path) -> bool:
@@ -109,4 +142,4 @@ def _has_images(path: Path) -> bool:
 def title_of(name: str) -> str:
     """A folder's name as a heading: "cats-and-dogs" -> "Cats and dogs"."""
     words = name.replace("-", " ").replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] or name

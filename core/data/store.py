@@ -7,7 +7,6 @@ while a lock is held, synced, then renamed. Knows nothing of archives or image f
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import re
@@ -20,29 +19,29 @@ from typing import IO, Any
 import numpy as np
 
 from core.data.dataset import Images, Indices
+from core.data.opened import SPLITS, Stored, open_path
+from core.data.sources.fingerprints import digest
 from core.data.sources.source import Batch, Progress, Source
 from core.data.splits import draw_test
-from core.errors import DatasetError
+from core.errors import DatasetError, ReadingError
 from core.files import exclusive, sync
 from core.photos.fit import Fitting
+from core.reading import is_file, listed, readable
 
 _VERSION = 1  # of the layout: another number makes every old entry a miss
 _HEADER_BYTES = 128
 _MOST_CHANNELS = 3
-_SPLITS = ("train", "validation", "test")
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.EACCES: "this account may not write there",
+    errno.EPERM: "this account may not write there",
+    errno.EROFS: "the disk cannot be written to",
+    errno.EEXIST: "there is a file where a folder should be",
+    errno.ENOTDIR: "there is a file where a folder should be",
+}
 # Entries made before there was a choice were made so, and keep their names.
 _UNNAMED = ("squash", "bilinear")
-
-
-@dataclass(frozen=True, eq=False)
-class Stored:
-    """An entry opened: images mapped read-only, the small arrays in memory."""
-
-    classes: tuple[str, ...]
-    notes: tuple[str, ...]
-    images: Images  # (N, H, W, C) uint8, 0..255, memory-mapped
-    labels: Indices  # (N,) int64
-    splits: dict[str, Indices]  # (n,) int64 each
 
 
 @dataclass(frozen=True)
@@ -57,25 +56,28 @@ class Entry:
 
     @property
     def path(self) -> Path:
-        digest = hashlib.sha256(f"{_VERSION}|{self._stem}|{self.fingerprint}".encode())
-        return self.cache / f"{self._stem}-{digest.hexdigest()[:16]}"
+        of = digest(f"{_VERSION}|{self._stem}|{self.fingerprint}")
+        return self.cache / f"{self._stem}-{of[:16]}"
 
     @property
     def _stem(self) -> str:
         slug = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40]
-        named = hashlib.sha256(f"{self.name}|{self.location}".encode()).hexdigest()[:8]
+        named = digest(f"{self.name}|{self.location}")[:8]
         height, width = self.fitting.size
         fit = (self.fitting.fit, self.fitting.interpolation)
         how = "" if fit == _UNNAMED else f"-{'-'.join(fit)}"
         return f"{slug}-{height}x{width}{how}-{named}"
 
     def exists(self) -> bool:
-        return (self.path / "meta.json").is_file()
+        return is_file(self.path / "meta.json")
 
     def siblings(self) -> list[Path]:
         """Whole entries of the same source in the same fitting, this one among them."""
-        found = self.cache.glob(f"{self._stem}-*")
-        return sorted(path for path in found if (path / "meta.json").is_file())
+        try:
+            found = listed(self.cache, f"{self._stem}-")
+        except ReadingError:
+            return []  # a cache that cannot be read has none; writing to it tells
+        return [path for path in found if is_file(path / "meta.json")]
 
 
 def open_or_build(entry: Entry, source: Source, progress: Progress) -> Stored:
@@ -84,17 +86,20 @@ def open_or_build(entry: Entry, source: Source, progress: Progress) -> Stored:
     Raises:
         DatasetError: the source cannot be read, or the cache cannot be written.
     """
-    stored = open_path(entry.path)
+    size = entry.fitting.size
+    stored = open_path(entry.path, size)
     if stored is not None:
         return stored
     try:
         entry.cache.mkdir(parents=True, exist_ok=True)
         lock = entry.cache / f".{entry.path.name}.lock"
         with exclusive(lock, lambda: progress(None, "Another process is preparing the images")):
-            stored = open_path(entry.path)
+            stored = open_path(entry.path, size)
             if stored is None:
                 _build(entry, source, progress)
-                stored = open_path(entry.path)
+                stored = open_path(entry.path, size)
+    except ReadingError as error:
+        raise DatasetError(error.message, error.advice) from error
     except OSError as error:
         raise _cannot_write(entry, error) from error
     if stored is None:
@@ -102,42 +107,30 @@ def open_or_build(entry: Entry, source: Source, progress: Progress) -> Stored:
     return stored
 
 
-def open_path(path: Path) -> Stored | None:
-    """Open an entry; None where there is none, or a damaged one, which is then built anew."""
-    try:
-        meta = json.loads((path / "meta.json").read_text(encoding="utf-8"))
-        images = np.load(path / "images.npy", mmap_mode="r", allow_pickle=False)
-        labels = _small(path / "labels.npy")
-        splits = {name: _small(path / f"{name}.npy") for name in meta["parts"]}
-        classes, notes = tuple(meta["classes"]), tuple(meta["notes"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
-        return None
-    return Stored(classes, notes, images, labels, splits)
-
-
-def _small(path: Path) -> Indices:
-    array: Indices = np.load(path, allow_pickle=False)
-    array.setflags(write=False)
-    return array
-
-
 def _build(entry: Entry, source: Source, progress: Progress) -> None:
     """Write the entry whole. The caller holds its lock."""
     _require_space(entry, source)
-    for left_behind in entry.cache.glob(f".new-{entry.path.name}-*"):
-        shutil.rmtree(left_behind)  # by a process that was killed
+    for left_behind in listed(entry.cache, f".new-{entry.path.name}-"):
+        _remove(left_behind)  # by a process that was killed
     temporary = entry.cache / f".new-{entry.path.name}-{os.getpid()}"
     try:
         temporary.mkdir()
         _write(temporary, entry, source, progress)
-        if entry.path.exists():
-            shutil.rmtree(entry.path)  # damaged: it could not be opened
+        _remove(entry.path)  # a damaged one, which could not be opened
         temporary.rename(entry.path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     for outdated in entry.siblings():
         if outdated != entry.path:
             shutil.rmtree(outdated, ignore_errors=True)  # processes that map it keep their pages
+
+
+def _remove(path: Path) -> None:
+    """A folder, or whatever has taken its place. Raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _require_space(entry: Entry, source: Source) -> None:
@@ -165,7 +158,7 @@ def _write(folder: Path, entry: Entry, source: Source, progress: Progress) -> No
         _save(folder / f"{name}.npy", indices)
     meta = {
         "name": entry.name,
-        "location": entry.location,
+        "location": readable(entry.location),
         "classes": list(source.classes),
         "notes": notes,
         "parts": list(splits),  # its first name, so that entries made before still open
@@ -188,7 +181,7 @@ def _write_images(folder: Path, batches: Iterable[Batch]) -> tuple[Indices, dict
             labels.append(batch.labels)
             ranked.setdefault(batch.split, []).append((batch.rank, positions))
         writer.finish()
-    splits = {name: _in_rank_order(ranked[name]) for name in _SPLITS if name in ranked}
+    splits = {name: _in_rank_order(ranked[name]) for name in SPLITS if name in ranked}
     return np.concatenate([np.empty(0, dtype=np.int64), *labels]), splits
 
 
@@ -253,7 +246,7 @@ def _draw_test(splits: dict[str, Indices], labels: Indices, source: Source) -> s
 
 
 def _cannot_write(entry: Entry, error: OSError) -> DatasetError:
-    reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+    reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
     return DatasetError(
         f"The images of {entry.name} could not be kept under {entry.cache}: {reason}. Nothing "
         "half-made was left.",

@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.data.catalog import list_datasets
+from core.data.catalog import folder_problem, list_datasets
 from core.jobs import launch, preflight
 from core.machine import describe_device
 from core.reading import is_file
@@ -170,6 +170,9 @@ def _unreadable_row(item: UnreadableRun) -> None:
 
 def _data_sets() -> None:
     st.subheader("Data sets", anchor=False)
+    problem = folder_problem()
+    if problem:
+        page.show_error(problem)
     with st.grid(min_column_width=260):
         for info in list_datasets():
             with st.container(border=True, height="stretch", gap="xsmall"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -136,3 +137,29 @@ def test_a_file_that_is_no_picture_spoils_only_its_own_answer(
     assert set(rows[0]) == {"file", "error"}
     assert set(rows[1]) == {"file", "top"}
     assert done.stderr == ""
+
+
+def test_a_terminal_obeys_no_name_and_any_encoding_prints(tmp_path: Path):
+    """A data set's name may be an escape sequence; the output's encoding may lack its letters."""
+    sets = tmp_path / os.fsdecode(b"s\xe9ts")
+    for name in ("\x1b]0;owned\x07", "日本", os.fsdecode(b"caf\xe9"), "a\nb"):
+        for kind in "ab":
+            (sets / name / kind).mkdir(parents=True)
+            Image.new("RGB", (8, 8)).save(sets / name / kind / "1.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "doctor"],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=240,
+        check=False,
+        env={**os.environ, "CONVSCOPE_DATASETS": os.fspath(sets), "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"\x1b" not in done.stdout and b"\x07" not in done.stdout
+    for shown in (rb"\x1b]0;owned\x07", rb"\u65e5\u672c", rb"caf\xe9", rb"a\nb"):
+        assert shown in done.stdout
+
+
+def test_an_error_line_is_safe_for_a_terminal():
+    line = complaint("evaluate", "\x1b[2Jno-such-run")
+    assert "\x1b" not in line and "no-such-run" in line

@@ -20,8 +20,8 @@ from core.photos.fit import Fitting
 from tests.conftest import ROOT
 
 
-def batch(split: str, rank: int, labels: list[int]) -> Batch:
-    images = np.full((len(labels), 4, 4, 1), rank, dtype=np.uint8)
+def batch(split: str, rank: int, labels: list[int], size: tuple[int, int] = (4, 4)) -> Batch:
+    images = np.full((len(labels), *size, 1), rank, dtype=np.uint8)
     return Batch(split, rank, images, np.array(labels, dtype=np.int64))
 
 
@@ -41,11 +41,12 @@ class Toy:
 
     def batches(self, fitting: Fitting | None, progress: Progress) -> Iterator[Batch]:
         self.reads += 1
-        yield batch("train", 2, [0, 1, 1])
+        size = fitting.size if fitting else (4, 4)
+        yield batch("train", 2, [0, 1, 1], size)
         if self.error:
             raise self.error
-        yield batch("test", 1, [1, 0])
-        yield batch("train", 1, [1, 1])
+        yield batch("test", 1, [1, 0], size)
+        yield batch("train", 1, [1, 1], size)
 
 
 @pytest.fixture
@@ -117,6 +118,54 @@ def test_a_damaged_entry_is_built_anew(entry: Entry, name: str) -> None:
     source = Toy()
     assert len(open_or_build(entry, source, no_progress).images) == 7
     assert source.reads == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("labels", np.array([0, 1, 1, 1, 0, 1, 2])),  # no such class
+        ("labels", np.array([0, 1, 1, 1, 0, 1, -1])),
+        ("labels", np.zeros(6, dtype=np.int64)),
+        ("labels", np.zeros((7, 1), dtype=np.int64)),
+        ("labels", np.zeros(7, dtype=np.float64)),
+        ("train", np.array([0, 7])),  # no such image
+        ("train", np.array([0, 3])),  # in the test split too
+        ("train", np.array([0, 0])),
+        ("test", np.zeros(0, dtype=np.int64)),
+        ("images", np.zeros((7, 4, 4, 1), dtype=np.float32)),
+        ("images", np.zeros((7, 4, 4, 2), dtype=np.uint8)),
+        ("images", np.zeros((7, 5, 4, 1), dtype=np.uint8)),  # of another size
+        ("images", np.asfortranarray(np.zeros((7, 4, 4, 3), dtype=np.uint8))),
+        ("images", np.zeros((0, 4, 4, 1), dtype=np.uint8)),
+    ],
+)
+def test_an_edited_entry_is_built_anew(entry: Entry, name: str, array: np.ndarray) -> None:
+    before = open_or_build(entry, Toy(), no_progress)
+    images = before.images.copy()  # the map shows what is written over it
+    np.save(entry.path / f"{name}.npy", array)
+    assert open_path(entry.path, (4, 4)) is None
+    again = open_or_build(entry, Toy(), no_progress)
+    assert np.array_equal(again.images, images)
+    assert np.array_equal(again.splits["train"], before.splits["train"])
+
+
+def test_what_stands_in_an_entrys_place_is_removed_and_nothing_behind_a_link(
+    entry: Entry, tmp_path: Path
+) -> None:
+    entry.cache.mkdir()
+    entry.path.write_text("a file")
+    assert len(open_or_build(entry, Toy(), no_progress).images) == 7
+    other = tmp_path / "other"
+    entry.path.rename(other)
+    (other / "meta.json").write_text("{}")
+    entry.path.symlink_to(other)
+    assert len(open_or_build(entry, Toy(), no_progress).images) == 7
+    assert not entry.path.is_symlink() and (other / "images.npy").exists()
+
+
+def test_names_that_are_no_text_have_an_entry(tmp_path: Path) -> None:
+    entry = Entry(tmp_path, "caf\udce9", Fitting((4, 4)), "/caf\udce9", "caf\udce9")
+    assert len(open_or_build(entry, Toy(), no_progress).images) == 7
 
 
 def test_a_pickle_in_the_cache_is_never_opened(entry: Entry) -> None:

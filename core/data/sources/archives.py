@@ -18,21 +18,17 @@ from typing import IO
 import numpy as np
 
 from core.data.dataset import Images
+from core.data.sources.fingerprints import file_fingerprint
 from core.data.sources.formats import check_labels, cifar_records, idx_array
 from core.data.sources.resize import resized
 from core.data.sources.source import Batch, Progress
 from core.errors import DatasetError
 from core.photos.fit import Fitting
+from core.reading import is_file, is_folder
 
 _RECORDS_AT_ONCE = 1000
 _MOST_IDX_BYTES = 1 << 28
 _DAMAGE = (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, gzip.BadGzipFile)
-
-
-def file_fingerprint(*paths: Path) -> str:
-    """Path, size and time of change of files."""
-    states = [(path, path.stat()) for path in paths]
-    return "|".join(f"{path}:{state.st_size}:{state.st_mtime_ns}" for path, state in states)
 
 
 @dataclass
@@ -73,12 +69,12 @@ class CifarSource:
     notes: list[str] = field(default_factory=list)
 
     def fingerprint(self) -> str:
-        if self.path.is_dir():
+        if is_folder(self.path):
             return file_fingerprint(*(self.path / name for name in self._present()))
         return file_fingerprint(self.path)
 
     def _present(self) -> list[str]:
-        return [name for name in self.files if (self.path / name).is_file()]
+        return [name for name in self.files if is_file(self.path / name)]
 
     def batches(self, fitting: Fitting | None, progress: Progress) -> Iterator[Batch]:
         return resized(self._records(progress), fitting)
@@ -106,7 +102,7 @@ class CifarSource:
 
     def _members(self) -> Iterator[tuple[str, int, IO[bytes]]]:
         """Name, length and content of each wanted file, in the order they lie."""
-        if self.path.is_dir():
+        if is_folder(self.path):
             for name in self._present():
                 with (self.path / name).open("rb") as file:
                     yield name, (self.path / name).stat().st_size, file

@@ -14,6 +14,7 @@ from core.data.sources.archives import CifarSource, DigitsSource, IdxSource
 from core.data.sources.download import RemoteFile
 from core.data.sources.source import Source
 from core.photos.fit import Size
+from core.reading import is_file
 
 _CIFAR_HOME = "https://www.cs.toronto.edu/~kriz/"
 _MNIST_HOME = "https://ossci-datasets.s3.amazonaws.com/mnist/"
@@ -70,12 +71,12 @@ def _locate_cifar(
 ) -> Found | None:
     """A whole unpacked folder first, then an archive, then a folder that lacks files."""
     places = [folder / name for name in spec.folders]
-    whole = [place for place in places if all((place / name).is_file() for name in files)]
+    whole = [place for place in places if all(is_file(place / name) for name in files)]
     stem = spec.remote[0].filename.removesuffix(".tar.gz")
     names = [stem + suffix for suffix in (".tar.gz", ".tar.xz", ".tar")]
     archives = [place / name for place in (folder, *places) for name in names]
-    whole += [path for path in archives if path.is_file()]
-    lacking = [place for place in places if any((place / name).is_file() for name in files)]
+    whole += [path for path in archives if is_file(path)]
+    lacking = [place for place in places if any(is_file(place / name) for name in files)]
     for path in whole + lacking:
         return Found(
             path, CifarSource(spec.name, spec.classes, spec.count, path, files, label_bytes)
@@ -92,7 +93,7 @@ def _locate_idx(spec: BuiltIn, folder: Path) -> Found | None:
     # MNIST and Fashion-MNIST name their files alike: beside other sets only size tells.
     paths = [folder / remote.filename for remote in spec.remote]
     sizes = [remote.size for remote in spec.remote]
-    if all(path.is_file() for path in paths) and [path.stat().st_size for path in paths] == sizes:
+    if all(is_file(path) for path in paths) and [path.stat().st_size for path in paths] == sizes:
         return _idx_found(spec, folder, paths)
     return None
 
@@ -107,7 +108,7 @@ def _idx_file(place: Path, filename: str) -> Path | None:
     """The file under its own name, or unpacked as browsers and Kaggle name it."""
     plain = filename.removesuffix(".gz")
     for name in (filename, plain, plain.replace("-idx", ".idx")):
-        if (place / name).is_file():
+        if is_file(place / name):
             return place / name
     return None
 

@@ -11,6 +11,7 @@ import http.client
 import shutil
 import socket
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,18 @@ from core.files import exclusive, move_into_place
 
 _BLOCK_BYTES = 1 << 18
 _MEBIBYTE = 1 << 20
+# What a server may send beyond the size known, a page that explains an error say.
+_MARGIN_BYTES = _MEBIBYTE
+_REASONS: dict[int | None, str] = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "the disk is full"),
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "the folder for data sets cannot be written to"
+    ),
+    **dict.fromkeys(
+        (errno.ENOTDIR, errno.EEXIST, errno.EISDIR),
+        "something else lies where the folder for data sets should be",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,7 @@ def _fetch(remote: RemoteFile, target: Path, progress: Progress, timeout: float)
         chunk_size=_BLOCK_BYTES,
         timeout=timeout,
         headers={"User-Agent": "ConvScope", "Accept-Encoding": "identity"},
-        hooks={"response": _keep_as_sent},
+        hooks={"response": partial(_look_at_answer, remote)},
     )
     hidden = target.with_name(f".{remote.filename}.part")
     try:
@@ -82,9 +95,26 @@ def _fetch(remote: RemoteFile, target: Path, progress: Progress, timeout: float)
         shutil.rmtree(hidden, ignore_errors=True)
 
 
-def _keep_as_sent(response: Any, **_: Any) -> None:
-    """Some servers call a .gz file gzip-encoded; requests would unpack it on its way."""
+class _TooMuch(OSError):
+    """A server that sends more than the file."""
+
+
+def _look_at_answer(remote: RemoteFile, response: Any, **_: Any) -> None:
+    """Before its body is read."""
+    # Some servers call a .gz file gzip-encoded; requests would unpack it on its way.
     response.raw.headers.pop("Content-Encoding", None)
+    promised = response.headers.get("Content-Length", "0")
+    if not promised.isdecimal():
+        del response.headers["Content-Length"]  # nothing depends on it
+    elif response.ok and not response.is_redirect:
+        _require_bounded(remote, int(promised))
+
+
+def _require_bounded(remote: RemoteFile, size: int) -> None:
+    if size > remote.size + _MARGIN_BYTES:
+        raise _TooMuch(
+            f"the server sends more than the {remote.size / _MEBIBYTE:,.0f} MB that the file has"
+        )
 
 
 @dataclass
@@ -94,18 +124,24 @@ class _Bar:
     remote: RemoteFile
     progress: Progress
     done: int = 0
+    received: int = 0
+    ended: bool = False
     total: int = 0  # pooch sets what the server promised; the right size is in `remote`
 
     def update(self, count: int) -> None:
         # pooch counts the last block as a full one and, at the end, everything once more.
         size = self.remote.size
+        if not self.ended:
+            self.received += count
+            _require_bounded(self.remote, self.received)
         self.done = min(self.done + count, size)
         so_far = f"{self.done / _MEBIBYTE:.0f} of {size / _MEBIBYTE:.0f} MB"
         fraction = self.done / size if size else None
         self.progress(fraction, f"Downloading {self.remote.filename}: {so_far}")
 
     def reset(self) -> None:
-        """Nothing: to begin again would be seen to jump back."""
+        """All has arrived. To begin again, as it says, would be seen to jump back."""
+        self.ended = True
 
     close = reset
 
@@ -129,6 +165,8 @@ def _failure(remote: RemoteFile, target: Path, reason: str) -> DatasetError:
 def _reason(trouble: BaseException, timeout: float) -> str:
     """What went wrong, as the middle of a sentence."""
     response = getattr(trouble, "response", None)
+    if response is not None and response.is_redirect:
+        return "the server sends from one address to another without end"
     if response is not None:
         return f"the server answered {response.status_code} ({response.reason})"
     # requests wraps what urllib3 wrapped around what happened.
@@ -142,8 +180,6 @@ def _reason(trouble: BaseException, timeout: float) -> str:
         return "the server refused the connection"
     if isinstance(trouble, http.client.IncompleteRead | ConnectionError):
         return "the connection was cut before everything had arrived"
-    if isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
-        return "the disk is full"
-    if isinstance(trouble, OSError) and trouble.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "the folder for data sets cannot be written to"
+    if isinstance(trouble, OSError) and trouble.errno in _REASONS:
+        return _REASONS[trouble.errno]
     return str(trouble).rstrip(". \r\n") or type(trouble).__name__

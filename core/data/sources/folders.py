@@ -6,10 +6,7 @@ memory; nothing is unpacked to disk. Knows nothing of the cache.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import zipfile
-import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,13 +19,15 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from core.data.dataset import Images, Indices
-from core.data.sources.archives import file_fingerprint
-from core.data.sources.class_folders import ImageFile, Layout
-from core.data.sources.scan import layout_of, look, plain_name
+from core.data.sources.class_folders import ImageFile, Layout, quoted
+from core.data.sources.fingerprints import digest, file_fingerprint
+from core.data.sources.scan import layout_of, look
 from core.data.sources.source import Batch, Progress
-from core.errors import DatasetError, PhotoError
+from core.data.sources.zips import Zip
+from core.errors import DatasetError, ReadingError, UserError
 from core.photos.fit import Fitting, Size
 from core.photos.reader import LARGEST_BYTES, read_photo
+from core.reading import is_folder, opened
 
 DEFAULT_SIZE: Size = (150, 150)
 _BATCH = 64
@@ -50,7 +49,7 @@ class _FolderFiles:
         self._location = location
 
     def read(self, path: str) -> bytes:
-        with (self._location / path).open("rb") as file:
+        with opened(self._location / path) as file:
             return file.read(LARGEST_BYTES + 1)
 
     def close(self) -> None:
@@ -59,13 +58,10 @@ class _FolderFiles:
 
 class _ZipFiles:
     def __init__(self, location: Path) -> None:
-        self._archive = zipfile.ZipFile(location)
-        self._members = {plain_name(info): info for info in self._archive.infolist()}
+        self._archive = Zip(location)
 
     def read(self, path: str) -> bytes:
-        # Bounded, whatever size the member claims: a zip bomb is an unreadable image.
-        with self._archive.open(self._members[path]) as file:
-            return file.read(LARGEST_BYTES + 1)
+        return self._archive.read(path, LARGEST_BYTES)
 
     def close(self) -> None:
         self._archive.close()
@@ -98,11 +94,10 @@ class FolderSource:
 
     def fingerprint(self) -> str:
         """Asks every file for its size and time, which notices one overwritten in place."""
-        if not self.location.is_dir():
+        if not is_folder(self.location):
             return file_fingerprint(self.location)
         paths = sorted(self.location / path for path in look(self.location).paths)
-        there = [path for path in paths if path.is_file()]  # a dangling link is not
-        return hashlib.sha256(file_fingerprint(*there).encode()).hexdigest()
+        return digest(file_fingerprint(*paths))
 
     def batches(self, fitting: Fitting | None, progress: Progress) -> Iterator[Batch]:
         pairs: list[tuple[ImageFile, Images]] = []
@@ -137,21 +132,21 @@ class FolderSource:
     def _require_images(self, train: Indices) -> None:
         for label in np.flatnonzero(train == 0):
             raise DatasetError(
-                f"{self.name}: none of the images of class {self.classes[label]!r} can be read: "
-                f"{'; '.join(self._unreadable[:3])}.",
+                f"{self.name}: none of the images of class {quoted(self.classes[label])} can be "
+                f"read: {'; '.join(self._unreadable[:3])}.",
                 "Replace them, or take its folder away.",
             )
 
     def _open(self) -> _Files:
+        if is_folder(self.location):
+            return _FolderFiles(self.location)
         try:
-            if self.location.is_dir():
-                return _FolderFiles(self.location)
             return _ZipFiles(self.location)
-        except (OSError, zipfile.BadZipFile) as error:
-            raise DatasetError(f"{self.location} cannot be opened: {error}.") from error
+        except ReadingError as error:
+            raise DatasetError(error.message, error.advice) from error
 
     def _refuse_many(self, file: ImageFile, reason: str) -> None:
-        self._unreadable.append(f"{file.path} ({reason})")
+        self._unreadable.append(f"{quoted(file.path)} ({reason})")
         allowed = _MOST_UNREADABLE * len(self.layout.files)
         if len(self._unreadable) > allowed:
             raise DatasetError(
@@ -172,13 +167,11 @@ def _decode(contents: _Files, path: str, fitting: Fitting) -> Images | str:
     try:
         picture = read_photo(contents.read(path), fitting.decoded_side).convert("RGB")
         return np.asarray(fitting.apply(picture), dtype=np.uint8)
-    except PhotoError as error:
-        return error.message.rstrip(".")
+    except UserError as error:  # of the file or of the picture in it
+        words = error.message.rstrip(".")
+        return words[:1].lower() + words[1:]
     except KeyError:
         return "it has been taken away meanwhile"
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        # RuntimeError and its child NotImplementedError: an encrypted member, a rare compression.
-        return str(error)
 
 
 def _batch(pairs: list[tuple[ImageFile, Images]]) -> Batch:

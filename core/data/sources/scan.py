@@ -8,22 +8,23 @@ looks at every file. Knows nothing of pictures.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import time
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from core.data.sources.class_folders import Layout, find_layout
-from core.errors import DatasetError
+from core.data.sources.class_folders import Layout, find_layout, quoted
+from core.data.sources.fingerprints import digest
+from core.data.sources.zips import Zip
+from core.errors import DatasetError, ReadingError, describe_os_error
+from core.reading import is_folder
 
 # Of a path: times of modification and of change (ns), size, inode. One alone can stay the same
 # when a file is replaced by another that was given its time, or made readable.
 State = tuple[int, int, int, int]
-States = tuple[tuple[Path, State], ...]
+States = tuple[tuple[str, State], ...]
 
 _REMEMBERED = 64
 # File systems count time in ticks: two changes within one leave the same time behind.
@@ -50,21 +51,29 @@ class Scan:
             return False
 
 
-_scans: dict[Path, Scan] = {}
+class _Place:
+    """A location with its last look. Only who looks at the same one waits."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.scan: Scan | None = None
+
+
+_places: dict[Path, _Place] = {}
 _lock = threading.Lock()
 
 
 def look(location: Path) -> Scan:
     """What lies there now; from memory where nothing has changed since the last look."""
     with _lock:
-        scan = _scans.get(location)
-        if scan is None or not scan.holds:
-            scan = _scan(location)
-            _scans.pop(location, None)
-            _scans[location] = scan
-            while len(_scans) > _REMEMBERED:
-                del _scans[next(iter(_scans))]
-        return scan
+        place = _places.pop(location) if location in _places else _Place()
+        _places[location] = place
+        while len(_places) > _REMEMBERED:
+            del _places[next(iter(_places))]
+    with place.lock:
+        if place.scan is None or not place.scan.holds:
+            place.scan = _scan(location)
+        return place.scan
 
 
 def layout_of(location: Path) -> Layout | None:
@@ -79,61 +88,68 @@ def layout_of(location: Path) -> Layout | None:
     return scan.layout
 
 
-def plain_name(member: zipfile.ZipInfo) -> str:
-    """Its path with single forward slashes; some Windows tools write backslashes."""
-    return PurePosixPath(member.filename.replace("\\", "/")).as_posix()
-
-
 def _scan(location: Path) -> Scan:
     begun = time.time_ns()
+    states: list[tuple[str, State]] = []
     paths: tuple[str, ...] = ()
-    states: States = ()
     layout, problem = None, None
     try:
-        states, paths = _folder(location) if location.is_dir() else _zip(location)
+        paths = tuple(_paths(location, states))
         layout = find_layout(location.name, paths)
+        _require_no_inner_zip(location, layout, paths)
     except DatasetError as error:
-        problem = error
-    except OSError as error:
-        problem = DatasetError(f"{location} cannot be read: {error.strerror or error}.")
+        layout, problem = None, error
+    except FileNotFoundError:  # it was taken away meanwhile
+        paths = ()
+    except (ReadingError, OSError) as error:
+        states.clear()  # it may become readable without a change of its own
+        problem = _cannot_be_read(error)
     # A time ahead of this machine's clock, of a copy from elsewhere, is no change just made.
     settled = bool(states) and all(
         abs(begun - moment) > _TICK_SECONDS * 1e9 for _, state in states for moment in state[:2]
     )
-    version = hashlib.sha256(repr(states).encode()).hexdigest()
-    return Scan(version, paths, layout, problem, states, settled)
+    return Scan(digest(repr(states)), paths, layout, problem, tuple(states), settled)
 
 
-def _folder(location: Path) -> tuple[States, tuple[str, ...]]:
-    states: list[tuple[Path, State]] = []
-    paths = tuple(_walk(location, states))
-    return tuple(states), paths
+def _cannot_be_read(error: ReadingError | OSError) -> DatasetError:
+    words = error.message if isinstance(error, ReadingError) else describe_os_error(error)
+    return DatasetError(words, "Change who may read it, or take it out of the datasets folder.")
 
 
-def _walk(location: Path, states: list[tuple[Path, State]]) -> Iterator[str]:
-    """Paths of all files inside. `states` gets each folder's, taken before it is read."""
-    states.append((location, _state_of(location)))
-    for folder, folders, names in os.walk(location):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        states.extend((Path(folder) / name, _state_of(Path(folder) / name)) for name in folders)
-        inside = Path(folder).relative_to(location).as_posix()
-        prefix = "" if inside == "." else f"{inside}/"
-        yield from (prefix + name for name in names)
+def _paths(location: Path, states: list[tuple[str, State]]) -> Iterator[str]:
+    """Paths of all files inside. `states` gets what tells a change, taken before it is read."""
+    if is_folder(location):
+        yield from _walk(location, states)
+        return
+    states.append((str(location), _state_of(str(location))))
+    with Zip(location) as archive:
+        yield from archive.members
 
 
-def _zip(location: Path) -> tuple[States, tuple[str, ...]]:
-    states = ((location, _state_of(location)),)
-    try:
-        with zipfile.ZipFile(location) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
-            return states, tuple(plain_name(info) for info in members)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+def _require_no_inner_zip(location: Path, layout: Layout | None, paths: tuple[str, ...]) -> None:
+    inner = next((path for path in paths if path.lower().endswith(".zip")), None)
+    if layout is None and inner is not None and not is_folder(location):
         raise DatasetError(
-            f"{location} cannot be opened as a zip ({error}). It may have been copied in part.",
-            "Copy it again, or unpack it into a folder beside it.",
-        ) from error
+            f"{location.name} holds no images but other zips, among them {quoted(inner)}.",
+            "Unpack it, and put what is inside into the datasets folder.",
+        )
 
 
-def _state_of(path: Path) -> State:
-    found = path.stat()
+def _walk(location: Path, states: list[tuple[str, State]]) -> Iterator[str]:
+    """Paths of all files in a folder, those in hidden folders and behind links left out."""
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        folder = os.path.join(location, inside)
+        states.append((folder, _state_of(folder)))
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name, reverse=True):
+                if not entry.is_dir(follow_symlinks=False):
+                    yield inside + entry.name
+                elif not entry.name.startswith("."):
+                    waiting.append(f"{inside}{entry.name}/")
+
+
+def _state_of(path: str) -> State:
+    found = os.stat(path)
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

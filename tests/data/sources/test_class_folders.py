@@ -57,7 +57,10 @@ def test_what_is_no_image_of_the_set_is_left_out() -> None:
     )
     assert layout is not None
     assert [file.path for file in layout.files] == ["a/1.jpg", "b/1.jpg"]
-    assert layout.notes == ("1 images lie outside its class folders and are left out.",)
+    assert layout.notes == (
+        "2 files whose paths lead outside it are left out.",
+        "1 images lie outside its class folders and are left out.",
+    )
 
 
 def test_unlabelled_test_images_are_left_out() -> None:
@@ -67,6 +70,18 @@ def test_unlabelled_test_images_are_left_out() -> None:
 
 def test_no_images_is_no_layout() -> None:
     assert find_layout("set", ["a/readme.txt", "b"]) is None
+
+
+def test_images_that_all_lead_outside_are_told() -> None:
+    with pytest.raises(DatasetError, match="the paths of 2 lead outside it"):
+        find_layout("set", ["../a/1.jpg", "/b/1.jpg", "notes.txt"])
+
+
+def test_classes_that_read_alike_are_one() -> None:
+    layout = find_layout("set", ["caf\udce9/1.jpg", "café/2.jpg", "b\x1b\n/1.jpg", "CON/1.jpg"])
+    assert layout is not None
+    assert layout.classes == ("CON", "b\x1b\n", "café")
+    assert [file.path for file in layout.files[2:]] == ["café/2.jpg", "caf\udce9/1.jpg"]
 
 
 @pytest.mark.parametrize(

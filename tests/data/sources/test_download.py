@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pytest
 from core.data.sources import download as module
 from core.data.sources.download import RemoteFile, download
 from core.errors import DatasetError
+from tests.permissions import as_a_stranger
 
 CONTENT = os.urandom(700_000)
 MD5 = hashlib.md5(CONTENT).hexdigest()
@@ -36,7 +37,23 @@ class Handler(BaseHTTPRequestHandler):
             return
         if self.path == "/dropped":
             return
+        if self.path in ("/circle", "/elsewhere"):
+            self.send_response(302)
+            self.send_header("Location", {"/circle": "/circle"}.get(self.path, "file:///etc/hosts"))
+            self.end_headers()
+            return
         self.send_response(200)
+        if self.path in ("/promises-more", "/promises-nonsense"):
+            self.send_header("Content-Length", "9" * 12 if "more" in self.path else "many")
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(CONTENT)
+            return
+        if self.path == "/endless":
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(CONTENT)
         if self.path != "/unsized":
             self.send_header("Content-Length", str(len(CONTENT)))
         if self.path == "/labelled":
@@ -151,6 +168,38 @@ def test_a_connection_cut_midway(home: str, tmp_path: Path, where: str) -> None:
 def test_a_silent_server_is_given_up(home: str, tmp_path: Path) -> None:
     with refused(tmp_path, "did not answer for 0.3 seconds"):
         download(remote(home + "silent"), tmp_path, timeout=0.3)
+
+
+@pytest.mark.parametrize("where", ["endless", "promises-more"])
+def test_a_server_that_sends_more_than_the_file_is_left(
+    home: str, tmp_path: Path, where: str
+) -> None:
+    with refused(tmp_path, "sends more than the 1 MB that the file has"):
+        download(remote(home + where), tmp_path)
+
+
+def test_a_server_that_tells_nonsense_of_its_size_is_fine(home: str, tmp_path: Path) -> None:
+    assert download(remote(home + "promises-nonsense"), tmp_path).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [("circle", "from one address to another without end"), ("elsewhere", "file:///etc/hosts")],
+)
+def test_redirections_that_lead_nowhere(home: str, tmp_path: Path, where: str, words: str) -> None:
+    with refused(tmp_path, words):
+        download(remote(home + where), tmp_path)
+
+
+def test_a_folder_that_may_not_be_written_to(home: str, reachable_folder: Path) -> None:
+    closed = reachable_folder / "closed"
+    closed.mkdir()
+    download(remote(home + "good"), reachable_folder)  # imports what only root may read
+    with as_a_stranger(reachable_folder):
+        closed.chmod(0o500)
+        for folder in (closed, closed / "inner"):
+            with pytest.raises(DatasetError, match="cannot be written to"):
+                download(remote(home + "good"), folder)
 
 
 def test_a_refused_connection(tmp_path: Path) -> None:

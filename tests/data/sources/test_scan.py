@@ -22,13 +22,13 @@ Maker = Callable[..., Path]
 def walks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that were walked through, in order."""
     seen: list[Path] = []
-    walk = os.walk
+    walk = scan._walk
 
-    def counted(top: Path, *arguments: object, **options: object):
-        seen.append(Path(top))
-        return walk(top, *arguments, **options)
+    def counted(location: Path, *arguments: object):
+        seen.append(location)
+        return walk(location, *arguments)
 
-    monkeypatch.setattr(scan.os, "walk", counted)
+    monkeypatch.setattr(scan, "_walk", counted)
     return seen
 
 
