@@ -6,6 +6,7 @@ address carries the ids (see `address`) and what they name lies on disk.
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from core.config import RunConfig
 from core.recipes import find_recipe
 from core.runs.drafts import load_draft, new_draft_id, newest_draft, save_draft
 
+_SESSION = "session_id"
 _DRAFT = "draft_id"
 _RUN = "run_id"
 _WRITTEN_RUN = "run_id_in_address"  # what the page wrote there, as against the person
@@ -21,6 +23,11 @@ _ERRORS = "field_errors"
 _SHUFFLE = "shuffle"
 _NEXT_PAGE = "next_page"
 _FIRST_RECIPE = "digits-quick"
+
+
+def session_id() -> str:
+    """Tells this session from the others; two tabs on one draft are two."""
+    return str(st.session_state.setdefault(_SESSION, secrets.token_hex(4)))
 
 
 def draft_id() -> str:

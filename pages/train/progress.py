@@ -70,8 +70,8 @@ def outcome(run: Run, status: Status, resume_hint: str) -> None:
 
 def log(run: Run, status: Status) -> None:
     """The worker's own words, one click away."""
-    text = run.log_tail()
-    if status.state.alive or not text:
+    text = "" if status.state.alive else run.log_tail()
+    if not text:
         return
     with st.expander("Log of the worker", icon=":material/article:"):
         st.code(text, language=None, height=320)

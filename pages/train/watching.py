@@ -1,4 +1,4 @@
-"""Showing a run as it is, looked at again every second while its worker lives.
+"""Showing a run as it is, looked at again every second or two while its worker lives.
 
 Knows nothing of what is shown.
 """
@@ -11,9 +11,8 @@ import streamlit as st
 
 from core.reading import is_folder
 from core.runs import Run, Status
+from pages.session import audience, state
 from pages.widgets import page
-
-_EVERY_SECONDS = 1.0
 
 Show = Callable[[Run, Status], None]
 
@@ -26,12 +25,16 @@ def watch(run: Run, show: Show) -> None:
     (streamlit#10805).
     """
     alive = run.status().state.alive
-    st.fragment(_look, run_every=_EVERY_SECONDS if alive else None)(run, alive, show)
+    pace = audience.seconds_between_looks(state.session_id()) if alive else None
+    st.fragment(_look, run_every=pace)(run, pace, show)
 
 
-def _look(run: Run, alive: bool, show: Show) -> None:
+def _look(run: Run, pace: float | None, show: Show) -> None:
     status = run.status()
+    alive = pace is not None
     if status.state.alive != alive or not is_folder(run.path):
         st.rerun(scope="app")
+    if alive and audience.seconds_between_looks(state.session_id()) != pace:
+        st.rerun(scope="app")  # the browser keeps the pace until the page is drawn anew
     with page.guarded():
         show(run, status)
