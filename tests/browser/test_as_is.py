@@ -112,10 +112,7 @@ def check_the_others(page: Page, others: Locator) -> None:
     assert segments.all_inner_texts() == [one, other]
     assert page.get_by_test_id("stToast").inner_text().strip() == other
     assert other in others.get_by_test_id("stMultiSelect").inner_text()
-    others.get_by_role("combobox", name="Options").click()
-    expect(page.get_by_role("option").first).to_be_visible()
-    options = page.get_by_role("option").all_inner_texts()
-    assert [spaces(option) for option in options[:20]] == list(MARKDOWN[: len(options)][:20])
+    expect(others.get_by_role("combobox", name="Options")).to_have_value(one)
 
 
 def spaces(text: str) -> str:

@@ -166,7 +166,7 @@ def broken_set(page: Page, server: Server) -> None:
 
 
 def design(page: Page, server: Server) -> None:
-    for step in ("Recipe", "Data", "Network", "Training", "Augmentation"):
+    for step in ("Data", "Augmentation"):
         main = opened(page, server, "design", "Design", step=step)
         shows(main, SET)
         shows(main, NETWORK)
