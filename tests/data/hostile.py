@@ -219,6 +219,8 @@ def hostile_set(draw: Draw, folder: Path) -> Path:
 def edit_entry(draw: Draw, entry: Path) -> None:
     """Change one file of an entry of the cache so that it no longer says what it said."""
     path = entry / draw.choice(("meta.json", "images.npy", "labels.npy", "train.npy", "test.npy"))
+    if not path.is_file() or path.is_symlink():
+        return  # it was edited before; a pipe would be waited for
     if draw.random() < 0.25:
         path.unlink()
         _odd_file(draw, path)

@@ -54,7 +54,7 @@ def check_listed_and_loaded(draw: random.Random, folder: Path) -> list[str]:
         assert (before is None) or not info.problem
         if before is None:
             continue
-        for entry in folder.parent.glob("cache/datasets/[!.]*"):
+        for entry in sorted(folder.parent.glob("cache/datasets/[!.]*")):
             if draw.random() < 0.3:
                 edit_entry(draw, entry)
         assert loaded(name) == before
