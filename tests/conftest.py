@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from core.runs import Run
+from tests.disks import small_disk as small_disk
 from tests.permissions import reachable_folder as reachable_folder
 
 ROOT = Path(__file__).resolve().parent.parent

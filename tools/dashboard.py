@@ -42,6 +42,11 @@ class Server:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    stdin: int = subprocess.DEVNULL
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        return streamlit_command("127.0.0.1", self.port)
 
     @property
     def url(self) -> str:
@@ -65,7 +70,7 @@ class Server:
                 [*self.command(), "--server.headless", "true"],
                 cwd=ROOT,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=self.stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

@@ -95,14 +95,7 @@ def _require_resumable(run: Run, state: State) -> None:
 
 def _start_worker(run: Run) -> None:
     """The lock is taken here and handed to the worker, so that no moment lies between."""
-    try:
-        lock = lock_exclusively(run.lock_path, wait_seconds=5.0)
-        if lock is None:
-            raise RunError(f"Run {run.id} has a worker already.")
-        log = open_to_append(run.log_path)
-    except FileNotFoundError as error:  # deleted before the lock was ours
-        raise gone(run) from error
-    with lock, log:
+    with _lock(run) as lock, _log(run) as log:
         # The state is read as recorded: with the lock held here it cannot be a crash. Another
         # worker may have come and gone while the lock was waited for.
         before = run.status()
@@ -125,6 +118,23 @@ def _start_worker(run: Run) -> None:
             ) from error
     # A child that nobody waits for stays in the process table as a zombie.
     threading.Thread(target=_reap, args=(run, process), daemon=True, name=f"reap-{run.id}").start()
+
+
+def _lock(run: Run) -> IO[bytes]:
+    try:
+        lock = lock_exclusively(run.lock_path, wait_seconds=5.0)
+    except FileNotFoundError as error:
+        raise gone(run) from error
+    if lock is None:
+        raise RunError(f"Run {run.id} has a worker already.")
+    return lock
+
+
+def _log(run: Run) -> IO[bytes]:
+    try:
+        return open_to_append(run.log_path)
+    except FileNotFoundError as error:  # deleted before the lock was ours
+        raise gone(run) from error
 
 
 def _throw_away_left_over(run: Run) -> None:
