@@ -55,10 +55,3 @@ def data_uri(pixels: np.ndarray) -> str:
         kind = "webp"
         picture.save(buffer, "WEBP", quality=88, method=1)
     return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
-def thumbnail(picture: Image.Image, side: int) -> Image.Image:
-    """A copy whose longer side has at most so many pixels."""
-    small = picture.copy()
-    small.thumbnail((side, side))
-    return small

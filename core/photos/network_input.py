@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 from core.photos.fit import Fitting
 from core.photos.ink import frame_ink, framing_of
@@ -91,9 +91,17 @@ def _enlarged_from(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray | No
     picture = Image.fromarray(pixels)
     small = picture.resize((size[1], size[0]), Image.Resampling.BOX)
     again = small.resize(picture.size, Image.Resampling.NEAREST)
-    difference = np.asarray(again, dtype=np.float32) - pixels
-    allowed = max(0.01 * float(pixels.var()), 1.0)
-    return np.asarray(small) if float(np.square(difference).mean()) <= allowed else None
+    variance, _ = _moments(picture)
+    _, differing = _moments(ImageChops.difference(again, picture))
+    return np.asarray(small) if differing <= max(0.01 * variance, 1.0) else None
+
+
+def _moments(picture: Image.Image) -> tuple[float, float]:
+    """Variance and mean square of all values, counted: a large picture makes no floats."""
+    counts = np.array(picture.histogram(), dtype=np.float64).reshape(-1, 256).sum(axis=0)
+    shares, values = counts / counts.sum(), np.arange(256.0)
+    mean, square = float(shares @ values), float(shares @ values**2)
+    return square - mean**2, square
 
 
 def _framed(

@@ -21,11 +21,11 @@ from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from core import reading
 from core.errors import PhotoError, ReadingError
-from core.photos import cost, refusals
-from core.photos.cost import LARGEST_BYTES, LARGEST_PIXELS
-from core.photos.flatten import Decoded, flatten, of_image
-from core.photos.headers import Header, look, orientation_of
-from core.photos.refusals import READABLE
+from core.photos.decoding import cost, refusals
+from core.photos.decoding.cost import LARGEST_BYTES, LARGEST_PIXELS
+from core.photos.decoding.flatten import Decoded, flatten, of_image
+from core.photos.decoding.headers import Header, look, orientation_of
+from core.photos.decoding.refusals import READABLE
 
 if TYPE_CHECKING:
     from pillow_heif import HeifFile
@@ -81,10 +81,12 @@ def read_photo(source: bytes | Path, least_side: int | None = None) -> Image.Ima
     data = source if isinstance(source, bytes) else _read_file(source)
     if not data:
         raise refusals.empty()
+    if len(data) < refusals.LEAST_BYTES:
+        raise refusals.too_short(data)
     if len(data) > LARGEST_BYTES:
         raise refusals.too_many_bytes(LARGEST_BYTES)
-    header = look(data)
     with _decoders_errors():
+        header = look(data)
         if _is_heif(header.data):
             return _read_heif(header.data, least_side)
         return _read_image(header, least_side)

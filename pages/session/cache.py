@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.config import DatasetConfig, RunConfig, SplitConfig
 from core.data.catalog import find_dataset
@@ -20,13 +21,14 @@ from core.data.dataset import Dataset, Subset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
-from core.errors import ConfigError, DatasetError
+from core.errors import ConfigError, DatasetError, PhotoError
 from core.reading import is_file, modified, read_bytes
-from core.runs import MetricsLog, Run
+from core.runs import DatasetSummary, MetricsLog, Run
 
 if TYPE_CHECKING:
     from core.analysis.evaluation import Evaluation
     from core.data.augmentation.preview import AugmentedSample
+    from core.photos.upload import Upload
 
 _MOST_MODEL = 2 * 10**9  # bytes that a browser is offered
 # A configuration is frozen, and its JSON says all of it.
@@ -114,6 +116,20 @@ def activations(run: Run, image: np.ndarray) -> dict[str, np.ndarray]:
     return _activations(run, modified(run.model_path), image)
 
 
+def upload(file: UploadedFile, summary: DatasetSummary) -> Upload:
+    """What a person and the run's network see of a picture. Raises PhotoError."""
+    # What an upload holds never changes, so its id says all of it.
+    found = _upload(file.file_id, file.getvalue(), summary)
+    if isinstance(found, PhotoError):
+        raise PhotoError(found.message, found.advice)
+    return found
+
+
+def probabilities(run: Run, image: np.ndarray) -> np.ndarray:
+    """Those of each class for one image (H, W, C) uint8.  # (K,) float32"""
+    return _probabilities(run, modified(run.model_path), image)
+
+
 def augmented(config: RunConfig, choice: int, seed: int, count: int) -> AugmentedSample:
     """A training image and `count` augmented versions of it. Imports TensorFlow."""
     version = _version_on_disk(config.dataset)
@@ -195,6 +211,29 @@ def _activations(run: Run, modified: int, image: np.ndarray) -> dict[str, np.nda
     from core.analysis.feature_maps import activations
 
     return activations(model(run), image)
+
+
+# Only small pictures are held: some 2 MB each.
+@st.cache_resource(
+    max_entries=64,
+    show_spinner="Reading the picture…",
+    hash_funcs={DatasetSummary: lambda summary: summary.model_dump_json()},
+)
+def _upload(file_id: str, _data: bytes, summary: DatasetSummary) -> Upload | PhotoError:
+    """A refusal is held too: the page asks again at each click."""
+    from core.photos.upload import read_upload
+
+    try:
+        return read_upload(_data, summary)
+    except PhotoError as error:
+        return error
+
+
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
+def _probabilities(run: Run, modified: int, image: np.ndarray) -> np.ndarray:
+    from core.models.inference import predict_probabilities
+
+    return predict_probabilities(model(run), image[None], run.dataset().num_classes)[0]
 
 
 @st.cache_resource(max_entries=30, show_spinner=False, hash_funcs=_BY_JSON)

@@ -87,7 +87,7 @@ def chosen_image(run: Run) -> tuple[np.ndarray | None, str]:
     file = st.file_uploader(f"A picture: {photo_upload.READABLE}", key="maps_file")
     if file is None:
         return None, ""
-    photo = photo_upload.prepare(file.getvalue(), run.dataset(), "maps")
+    photo = photo_upload.prepare(file, run.dataset(), "maps")
     return photo.pixels, f"{file.name}, as the network sees it"
 
 

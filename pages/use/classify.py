@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import PhotoError
 from core.figures.bars import top_k_figure
-from core.models.inference import predict_probabilities
 from core.photos.classify import top_k
 from core.runs import DatasetSummary, Run
 from pages.session import cache, run_list
@@ -43,39 +43,39 @@ def pictures(run: Run) -> None:
     with ready:
         st.markdown("**Or try a test image**")
         position = samples.pick(run, f"classify_samples_{run.id}")
-    for place, (name, data) in enumerate(files):
-        show_file(run, summary, name, data, f"{run.id}_{place}_{name}")
+    for place, (name, file) in enumerate(files):
+        show_file(run, summary, name, file, f"{run.id}_{place}_{name}")
     if position is not None:
-        show_sample(run, summary, position)
+        show_sample(run, position)
     if not files and position is None:
         known = ", ".join(summary.classes[:12]) + ("…" if summary.num_classes > 12 else "")
         words = f"Choose a picture above. This network knows: {as_is(known)}."
         st.info(words, icon=":material/info:")
 
 
-def uploads() -> list[tuple[str, bytes]]:
-    """Name and content of each picture that the person has given."""
+def uploads() -> list[tuple[str, UploadedFile]]:
+    """Each picture that the person has given, and what to call it."""
     files = st.file_uploader(
         f"Pictures: {photo_upload.READABLE}",
         accept_multiple_files=True,
         key="photos",
     )
-    given = [(file.name, file.getvalue()) for file in files]
+    given = [(file.name, file) for file in files]
     if st.toggle("Use the camera", key="camera_on"):
         shot = st.camera_input("Take a photo", key="camera")
         if shot is not None:
-            given.append(("Camera", shot.getvalue()))
+            given.append(("Camera", shot))
     return given
 
 
-def show_file(run: Run, summary: DatasetSummary, name: str, data: bytes, key: str) -> None:
+def show_file(run: Run, summary: DatasetSummary, name: str, file: UploadedFile, key: str) -> None:
     """One picture and its classes, or a sentence why it cannot be read."""
     with st.container(border=True):
         st.markdown(f"**{as_is(name)}**")
         first, second, third = st.columns([2, 2, 4], vertical_alignment="top")
         try:
             with second:
-                photo = photo_upload.prepare(data, summary, key)
+                photo = photo_upload.prepare(file, summary, key)
         except PhotoError as error:
             page.show_error(error)
             return
@@ -84,10 +84,10 @@ def show_file(run: Run, summary: DatasetSummary, name: str, data: bytes, key: st
         with second:
             show_input(photo.pixels)
         with third:
-            answer(run, summary, photo.pixels, key)
+            answer(run, photo.pixels, key)
 
 
-def show_sample(run: Run, summary: DatasetSummary, position: int) -> None:
+def show_sample(run: Run, position: int) -> None:
     image, name = samples.image_of(run, position)
     with st.container(border=True):
         st.markdown(f"**Test image {position}** &ensp; :gray[its class is {as_is(name)}]")
@@ -95,7 +95,7 @@ def show_sample(run: Run, summary: DatasetSummary, position: int) -> None:
         with first:
             show_input(image)
         with second:
-            answer(run, summary, image, f"sample_{run.id}")
+            answer(run, image, f"sample_{run.id}")
 
 
 def show_input(pixels: np.ndarray) -> None:
@@ -106,11 +106,9 @@ def show_input(pixels: np.ndarray) -> None:
     )
 
 
-def answer(run: Run, summary: DatasetSummary, pixels: np.ndarray, key: str) -> None:
+def answer(run: Run, pixels: np.ndarray, key: str) -> None:
     """The five likeliest classes."""
-    model = cache.model(run)
-    probabilities = predict_probabilities(model, pixels[None], summary.num_classes)[0]
-    guesses = top_k(probabilities, summary.classes)
+    guesses = top_k(cache.probabilities(run, pixels), run.dataset().classes)
     name, probability = guesses[0]
     st.markdown(f"#### {as_is(name)} &ensp; :gray[{format_percent(probability)}]")
     st.plotly_chart(top_k_figure(guesses), key=f"top_{key}", config={"displayModeBar": False})

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from PIL import Image
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.figures.images import thumbnail
-from core.photos.network_input import read_for_network, should_invert, to_network_input
-from core.photos.reader import READABLE, read_photo
+from core.photos.reader import READABLE
+from core.photos.upload import Upload
 from core.runs import DatasetSummary
+from pages.session import cache
 
 __all__ = ["READABLE", "Photo", "prepare"]
-
-_SHOWN_WIDTH = 640  # pixels of the photo that the page shows
 
 
 @dataclass(frozen=True)
@@ -27,28 +26,24 @@ class Photo:
     pixels: np.ndarray  # (H, W, C) uint8, as the network sees it
 
 
-def prepare(data: bytes, summary: DatasetSummary, key: str) -> Photo:
+def prepare(file: UploadedFile, summary: DatasetSummary, key: str) -> Photo:
     """Read a picture and bring it into the network's shape, with a switch for inversion.
 
     Raises:
-        PhotoError: it is no picture, damaged or enormous.
+        PhotoError: it is no picture, damaged, or takes too much to decode.
     """
-    picture = read_for_network(data, summary)
-    pixels = to_network_input(picture, summary, invert=_inverted(picture, summary, key))
-    # What suffices for the network may be too coarse for a person.
-    shown = picture if max(picture.size) >= _SHOWN_WIDTH else read_photo(data, _SHOWN_WIDTH)
-    return Photo(thumbnail(shown, _SHOWN_WIDTH), pixels)
+    upload = cache.upload(file, summary)
+    if upload.inverted is not None and _inverted(upload, key):
+        return Photo(upload.picture, upload.inverted)
+    return Photo(upload.picture, upload.pixels)
 
 
-def _inverted(picture: Image.Image, summary: DatasetSummary, key: str) -> bool:
+def _inverted(upload: Upload, key: str) -> bool:
     """Only a set of light ink on dark ground has anything to turn round."""
-    if not summary.light_on_dark:
-        return False
-    advised = should_invert(picture, True)
     return st.toggle(
         "Invert",
-        value=advised,
+        value=upload.invert,
         key=f"invert_{key}",
         help="The network has learned light ink on a dark ground. This picture looks like "
-        + ("dark ink on a light ground, so it is inverted." if advised else "that already."),
+        + ("dark ink on a light ground, so it is inverted." if upload.invert else "that already."),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.figures.images import data_uri, scale_for, thumbnail, to_png
+from core.figures.images import data_uri, scale_for, to_png
 
 SAMPLES = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), dtype=np.uint8)
 
@@ -47,9 +47,3 @@ def test_small_images_in_an_address_are_exact_and_large_ones_smooth() -> None:
     picture = Image.open(io.BytesIO(base64.b64decode(content)))
     assert np.array_equal(np.asarray(picture), SAMPLES[0])
     assert data_uri(np.zeros((150, 150, 3), np.uint8)).startswith("data:image/webp;")
-
-
-def test_a_thumbnail_is_a_copy() -> None:
-    picture = Image.new("RGB", (400, 100))
-    assert thumbnail(picture, 200).size == (200, 50)
-    assert picture.size == (400, 100)

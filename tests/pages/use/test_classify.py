@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageDraw
 
-from core.runs import Run
+from core.photos.upload import Upload, read_upload
+from core.runs import DatasetSummary, Run
 from tests.pages.opening import errors, open_page, texts
+from tests.photos.pictures import enormous_png
 
 
 def drawn_digit() -> bytes:
@@ -50,3 +53,33 @@ def test_a_run_whose_data_are_not_known_says_so(with_finished_run: Run) -> None:
     with_finished_run.dataset_path.unlink()
     app = open_page("classify", "Classify a photo")
     assert "its classes are not known" in errors(app)[0]
+
+
+def test_an_upload_is_decoded_once_and_a_refused_one_refused_once(
+    with_finished_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+
+    def counted(data: bytes, summary: DatasetSummary) -> Upload:
+        decoded.append(len(data))
+        return read_upload(data, summary)
+
+    monkeypatch.setattr("core.photos.upload.read_upload", counted)
+    app = open_page("classify", "Classify a photo")
+    app.file_uploader[0].set_value(
+        [("one.png", drawn_digit(), "image/png"), ("notes.txt", b"no picture", "text/plain")]
+    ).run()
+    for inverted in (False, True, False):
+        next(item for item in app.toggle if item.label == "Invert").set_value(inverted).run()
+        assert not app.exception
+        assert len(app.error) == 1
+    assert sorted(decoded) == sorted([len(drawn_digit()), len(b"no picture")])
+
+
+def test_a_refused_picture_leaves_the_others_as_they_are(with_finished_run: Run) -> None:
+    app = open_page("classify", "Classify a photo", sample="7")
+    app.file_uploader[0].set_value([("*bomb*.png", enormous_png(9_000), "image/png")]).run()
+    assert not app.exception
+    assert "9,000" in errors(app)[0]
+    assert "Test image 7" in texts(app)
+    assert len(app.get("plotly_chart")) == 1

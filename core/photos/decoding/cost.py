@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from core.photos import refusals
-from core.photos.headers import Header
+from core.photos.decoding import refusals
+from core.photos.decoding.headers import Header
 
 if TYPE_CHECKING:
     from pillow_heif import HeifFile

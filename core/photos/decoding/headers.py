@@ -11,8 +11,8 @@ import re
 import struct
 from dataclasses import dataclass
 
-from core.photos.refusals import in_pieces, unsupported
-from core.photos.tiff_header import orientation_in, without_extras
+from core.photos.decoding.refusals import in_pieces, unsupported
+from core.photos.decoding.tiff_header import orientation_in, without_extras
 
 _MOST_PIECES = 250_000  # segments, chunks or blocks; a real file of 50 MB has about 10,000
 _MOST_COMMENTS = 1000  # of a PPM in text; for each, its decoder moves all that follows

@@ -72,10 +72,10 @@ def _conversion(decoded: Decoded) -> Callable[[Image.Image], Image.Image]:
     """How a strip comes down to 8 bits, the same for all strips of a picture."""
     mode, whole = decoded.mode, decoded.whole
     if mode in _SIXTEEN_BITS:
-        return lambda strip: _eight_bits(np.asarray(strip, dtype=np.float32), 0.0, 65535.0)
+        return lambda strip: _eight_bits(strip, 0.0, 65535.0)
     if mode in ("I", "F"):
         low, top = _range(decoded)
-        return lambda strip: _eight_bits(np.asarray(strip, dtype=np.float64), low, top)
+        return lambda strip: _eight_bits(strip, low, top)
     grey = mode in ("1", "L", "LA", "La")
     if mode[-1] in "Aa" or (whole is not None and whole.has_transparency_data):
         return lambda strip: _on_white(strip, "L" if grey else "RGB")
@@ -101,8 +101,10 @@ def _on_white(strip: Image.Image, mode: str) -> Image.Image:
     return Image.alpha_composite(paper, layer).convert(mode)
 
 
-def _eight_bits(values: np.ndarray, low: float, top: float) -> Image.Image:
-    """`low` to `low + top` becomes 0 to 255.  # (H, W) of any range; NaN counts as zero"""
+def _eight_bits(strip: Image.Image, low: float, top: float) -> Image.Image:
+    """`low` to `low + top` becomes 0 to 255; what is not a number counts as zero."""
+    with np.errstate(invalid="ignore"):  # files may hold numbers that signal
+        values = np.asarray(strip).astype(np.float64)
     scaled = np.clip(np.nan_to_num(values - low) / top, 0.0, 1.0) * 255.0
     return Image.fromarray(np.round(scaled).astype(np.uint8))
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.photos.refusals import in_pieces
+from core.photos.decoding.refusals import in_pieces
 
 _ORIENTATION = 274
 # What is needed to decode the pixels; remarks, profiles, previews and further directories are not.
@@ -53,7 +53,7 @@ def without_extras(data: bytes) -> tuple[bytes, int]:
     try:
         (start,) = layout.unpack(layout.at, data, at)
         entries = list(_entries(data, start, layout))
-    except struct.error:
+    except (struct.error, OverflowError):
         return data, 1  # cut short: for the decoder to say
     needed = [entry for entry in entries if entry[0] in _NEEDED]
     numbers = sum(count for _, kind, count, _ in needed if kind not in (2, 7))
@@ -77,7 +77,7 @@ def orientation_in(exif: bytes) -> int | None:
     try:
         (start,) = layout.unpack(layout.at, exif, 8 if layout.at == "Q" else 4)
         return _orientation(list(_entries(exif, start, layout)), layout)
-    except struct.error:
+    except (struct.error, OverflowError):
         return None
 
 

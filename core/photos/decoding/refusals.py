@@ -10,7 +10,7 @@ import re
 from core.errors import PhotoError
 
 READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or HEIC"
-_LEAST_BYTES = 8  # no picture of any format is shorter
+LEAST_BYTES = 8  # no picture of any format is shorter
 _AS_PICTURE = "as PNG or JPEG"
 
 # How files that people take for pictures begin, what they are, and what helps.
@@ -58,6 +58,13 @@ def empty() -> PhotoError:
     return PhotoError("The file is empty: it has no content at all.", "Choose another one.")
 
 
+def too_short(data: bytes) -> PhotoError:
+    unit = "byte" if len(data) == 1 else "bytes"
+    return PhotoError(
+        f"The file has {len(data)} {unit}, too short to be a picture.", "Choose another one."
+    )
+
+
 def too_many_bytes(most: int) -> PhotoError:
     return PhotoError(
         f"The file is larger than {most // 2**20} MB, the most that is read.",
@@ -88,10 +95,11 @@ def too_long(width: int, height: int, most: int) -> PhotoError:
 
 def too_costly(kind: str, width: int, height: int, most: int) -> PhotoError:
     """More memory than there is for one picture, by what its decoder takes."""
+    way = "a JPEG that is not progressive" if kind == "JPEG" else "a JPEG"
     return PhotoError(
         f"The picture has {width:,} x {height:,} pixels; stored as this one is, in {kind}, the "
         f"most that is decoded is {most / 1e6:,.1f} million.",
-        "Save it as a JPEG, or a smaller copy of it, and choose that.",
+        f"Save it as {way}, or a smaller copy of it, and choose that.",
     )
 
 
@@ -144,11 +152,6 @@ def from_decoder(error: BaseException) -> PhotoError:
 
 def unopened(data: bytes) -> PhotoError:
     """A file that no decoder takes for its own: what it seems to be, and what to do."""
-    if len(data) < _LEAST_BYTES:
-        unit = "byte" if len(data) == 1 else "bytes"
-        return PhotoError(
-            f"The file has {len(data)} {unit}, too short to be a picture.", "Choose another one."
-        )
     for kind in (_of_another_kind, _of_kind_read_here, _text):
         error = kind(data)
         if error is not None:
