@@ -81,9 +81,6 @@ class Server:
                 raise RuntimeError(f"Streamlit did not come up:\n{self.log.read_text()}")
             time.sleep(0.02)
 
-    def command(self) -> list[str]:
-        return streamlit_command("127.0.0.1", self.port)
-
     def kill(self) -> None:
         """SIGKILL, as a crash would be; the workers it started live on."""
         if self.process is not None:

@@ -5,9 +5,25 @@ Takes a model that is already loaded, so it needs no TensorFlow of its own.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
+
+from core.machine import hide_gpu_from_this_process
+
+
+def prepare_server() -> None:
+    """Leave the whole GPU to the worker, and every page its speed. Imports TensorFlow.
+
+    For the server's process, before anything else there needs TensorFlow.
+    """
+    hide_gpu_from_this_process()
+    import keras
+
+    # Streamlit clears Keras's session after each run of a script; the garbage collection in it
+    # takes 0.2 s, on every page and of every session from then on.
+    keras.backend.clear_session = partial(keras.utils.clear_session, free_memory=False)
 
 
 def predict_probabilities(

@@ -7,7 +7,6 @@ modification time where the file may change.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
 from core.errors import ConfigError, DatasetError, PhotoError
+from core.models.inference import prepare_server
 from core.reading import is_file, modified, read_bytes
 from core.runs import DatasetSummary, MetricsLog, Run
 
@@ -141,18 +141,6 @@ def metrics_log(run: Run) -> MetricsLog:
     return _metrics_log(str(run.path))
 
 
-def _load_tensorflow() -> None:
-    """Leave the whole GPU to the worker, and every page its speed. Before all that needs it."""
-    from core.machine import hide_gpu_from_this_process
-
-    hide_gpu_from_this_process()
-    import keras
-
-    # Streamlit clears Keras's session after each run of a script; the garbage collection in it
-    # takes 0.2 s, on every page and of every session from then on.
-    keras.backend.clear_session = partial(keras.utils.clear_session, free_memory=False)
-
-
 @st.cache_resource(max_entries=20_000, show_spinner=False)
 def _run_config(path: str, modified: int) -> RunConfig | ConfigError:
     """An error is held too: lists ask for it at every drawing."""
@@ -191,7 +179,7 @@ def _evaluation(path: str, modified: int, described: int) -> Evaluation:
 
 @st.cache_resource(max_entries=3, show_spinner="Loading TensorFlow and the network…")
 def _model(path: str, modified: int, described: int) -> Any:
-    _load_tensorflow()
+    prepare_server()
     from core.models.export import load_model_for
 
     run = Run(Path(path))
@@ -240,7 +228,7 @@ def _probabilities(run: Run, modified: int, image: np.ndarray) -> np.ndarray:
 def _augmented(
     config: RunConfig, choice: int, seed: int, count: int, version: str
 ) -> AugmentedSample:
-    _load_tensorflow()
+    prepare_server()
     from core.data.augmentation.preview import augmented_sample
 
     train = _splits(config.dataset, config.split, version).train
