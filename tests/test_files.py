@@ -6,7 +6,14 @@ from contextlib import suppress
 
 import pytest
 
-from core.files import exclusive, is_locked, lock_exclusively, replacing, write_atomically
+from core.files import (
+    exclusive,
+    is_locked,
+    lock_exclusively,
+    remove_left_over,
+    replacing,
+    write_atomically,
+)
 from core.runs import Run, State, Status
 
 
@@ -33,6 +40,21 @@ def test_a_block_that_fails_leaves_nothing_and_the_old_file(tmp_path):
         raise ValueError("half-way")
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["model.keras"]
+
+
+def test_what_a_killed_process_was_writing_is_thrown_away(tmp_path):
+    for name in ("status.json", ".reserve", "model.keras", "notes.tmp", ".hidden.tmp"):
+        (tmp_path / name).write_text("whole")
+    before = set(os.listdir(tmp_path))
+    writing = [replacing(tmp_path / name) for name in (".reserve", "model.keras")]
+    for begun in writing:
+        begun.__enter__().write_text("half")  # and never comes to its end
+    assert len(os.listdir(tmp_path)) == len(before) + 2
+    remove_left_over(tmp_path, older_than=60.0)  # its writer may live
+    assert len(os.listdir(tmp_path)) == len(before) + 2
+    remove_left_over(tmp_path)
+    assert set(os.listdir(tmp_path)) == before
+    remove_left_over(tmp_path / "nothing")
 
 
 def test_threads_that_write_one_file_at_once_do_not_collide(tmp_path):

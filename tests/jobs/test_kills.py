@@ -25,7 +25,7 @@ from tests.jobs.killing import VICTIMS, Killer, cache_is_whole
 
 pytestmark = pytest.mark.timeout(1800)
 
-# Ways in which a run can be met; its end, which it comes to once, as often as all the rest.
+# Where a run can be met; its end, from which a run cannot be taken back, less often.
 BEFORE_THE_END = (
     Phase.WAITING,
     Phase.LOADING_TENSORFLOW,
@@ -89,13 +89,13 @@ def test_eight_kills_of_worker_server_and_both(tmp_path, own_cache):
 def test_twenty_kills_of_runs_end_with_the_weights_of_a_run_that_was_left_alone(
     tmp_path, own_cache, seed
 ):
-    config = _config("epochs=30")
+    config = _config("epochs=120")
     alone = launch.start(config, tmp_path / "alone")
     assert launch.wait(alone, 300) is State.FINISHED, alone.log_tail()
     killer = Killer(tmp_path / "runs", config, seed, own_cache)
     with closing(killer):
         while killer.total < 20:
-            end = killer.chance.random() < 0.25
+            end = killer.chance.random() < 0.15
             phase = killer.chance.choice(AT_THE_END if end else BEFORE_THE_END)
             if phase is Phase.PREPARING_DATA and not killer.run.status().state.alive:
                 shutil.rmtree(own_cache)  # else its worker would have nothing to prepare

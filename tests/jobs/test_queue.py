@@ -58,3 +58,18 @@ def test_the_first_in_line_gets_the_device_and_the_others_do_not(
         assert len(tickets(tmp_path)) == 1
     assert not queue.device_is_busy(tmp_path)
     assert queue.ahead_of(waiting[2]) is None
+
+
+def test_a_run_stands_in_the_line_once(tmp_path: Path, waiting: list[Run]) -> None:
+    """A killed worker's ticket is still there when its run is resumed."""
+    queue.enqueue(waiting[1])
+    with lock_exclusively(waiting[1].lock_path):
+        assert queue.waiting(tmp_path) == [waiting[0], waiting[2], waiting[1]]
+
+
+def test_moving_to_the_front_a_run_whose_turn_has_come_changes_nothing(
+    tmp_path: Path, waiting: list[Run]
+) -> None:
+    queue.leave(waiting[2])
+    queue.move_to_front(waiting[2])
+    assert queue.waiting(tmp_path) == [waiting[0]]

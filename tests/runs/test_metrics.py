@@ -16,5 +16,14 @@ def test_metric_lines_torn_and_superseded_are_left_out(tmp_path):
     assert [row["step"] for row in log.read()] == [1, 4, 6]
 
 
+def test_an_epoch_judged_after_the_checkpoint_is_superseded(tmp_path):
+    """The checkpoint stands at its last step, and does not know yet how it was judged."""
+    path = tmp_path / "metrics.jsonl"
+    epochs = [f'{{"kind": "epoch", "step": {6 * n}, "epoch": {n}}}\n' for n in (1, 2)]
+    resume = '{"kind": "resume", "step": 12, "epoch": 1}\n'
+    path.write_text("".join([*epochs, resume, epochs[1]]))
+    assert [row["epoch"] for row in MetricsLog(path).read()] == [1, 2]
+
+
 def test_metrics_before_the_first_line(tmp_path):
     assert MetricsLog(tmp_path / "metrics.jsonl").read() == []

@@ -37,6 +37,28 @@ def test_deleting_refuses_while_a_worker_holds_the_lock(tmp_path, config):
     assert not list(tmp_path.iterdir())
 
 
+def test_nobody_starts_a_worker_on_a_run_that_is_being_deleted(tmp_path, config, monkeypatch):
+    run = create_run(config, tmp_path)
+    found = []
+    rename = type(run.path).rename
+
+    def look(path, target):
+        found.append(lock_exclusively(path / "lock"))
+        return rename(path, target)
+
+    monkeypatch.setattr(type(run.path), "rename", look)
+    delete_run(run)
+    assert found == [None]
+    assert list_runs(tmp_path) == []
+
+
+def test_deleting_what_somebody_else_has_deleted_says_so(tmp_path, config):
+    run = create_run(config, tmp_path)
+    delete_run(run)
+    with pytest.raises(RunError, match="no longer there"):
+        delete_run(run)
+
+
 def test_opening_what_is_not_there_says_so(tmp_path):
     with pytest.raises(RunError, match="no run 'nothing'"):
         open_run("nothing", tmp_path)

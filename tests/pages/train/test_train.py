@@ -142,6 +142,17 @@ def test_a_crashed_run_is_resumed_by_its_button(runs_folder: Path) -> None:
     assert not launch.wait(run, 60).alive
 
 
+@pytest.mark.parametrize(
+    ("state", "offered"), [(State.RUNNING, True), (State.FAILED, True), (State.STOPPED, False)]
+)
+def test_after_its_last_step_a_run_that_crashed_or_failed_can_still_be_resumed(
+    runs_folder: Path, state: State, offered: bool
+) -> None:
+    """Its model has not been saved yet, or not been judged."""
+    record(runs_folder, state=state, step=40)
+    assert ("Resume" in buttons(open_page("train", "Train"))) == offered
+
+
 def test_resuming_what_another_page_has_resumed_says_so(
     runs_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
