@@ -127,12 +127,16 @@ def _same_weights(one: Run, other: Run) -> None:
 def _imported_after_kills(cache: Path, name: str, kills: int, seed: int) -> None:
     """Kill who decodes a data set into the cache, again and again; then it is all there."""
     chance, killed = random.Random(seed), 0
-    images, seconds = _import_alone(cache, name)
+    images, decoding = _import_alone(cache, name)
     while killed < kills:
         child = _importing(name)
-        time.sleep(chance.uniform(0.3 * seconds, seconds))
+        _until_it_decodes(child, cache)
+        time.sleep(chance.uniform(0.0, decoding))
         child.kill()
-        killed += child.wait() == -signal.SIGKILL
+        if child.wait() == -signal.SIGKILL:
+            killed += 1
+        else:  # the machine has become faster
+            decoding *= 0.8
         cache_is_whole(cache)
         assert not [lock for lock in cache.rglob(".*.lock") if is_locked(lock)]
         assert len(list((cache / "datasets").glob(".new-*"))) <= 1
@@ -144,14 +148,23 @@ def _imported_after_kills(cache: Path, name: str, kills: int, seed: int) -> None
 
 
 def _import_alone(cache: Path, name: str) -> tuple[np.ndarray, float]:
-    """The images as they should be, and how long a process takes to have them."""
+    """The images as they should be, and for how many seconds a process decodes them."""
     shutil.rmtree(cache, ignore_errors=True)
+    child = _importing(name)
+    _until_it_decodes(child, cache)
     begun = time.monotonic()
-    assert _importing(name).wait() == 0
+    assert child.wait() == 0
     seconds = time.monotonic() - begun
     images = _train_images(name)
     shutil.rmtree(cache)
     return images, seconds
+
+
+def _until_it_decodes(child: subprocess.Popen[bytes], cache: Path) -> None:
+    """Until it begins an entry of its own."""
+    own = f".new-*-{child.pid}"
+    while child.poll() is None and not list((cache / "datasets").glob(own)):
+        time.sleep(0.005)
 
 
 def _importing(name: str) -> subprocess.Popen[bytes]:
