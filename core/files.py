@@ -139,6 +139,9 @@ def lock_exclusively(path: Path, wait_seconds: float = 0.0) -> IO[bytes] | None:
                 file.close()
                 return None
             time.sleep(_LOOK_SECONDS)
+        except BaseException:
+            file.close()
+            raise
 
 
 def is_locked(path: Path) -> bool:

@@ -60,6 +60,15 @@ def modified(path: Path) -> int:
         return 0
 
 
+def version(path: Path) -> str:
+    """Changes with a file's content, owner and mode; empty where it cannot be asked."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}"
+
+
 def listed(folder: Path, beginning: str = "") -> list[Path]:
     """What lies in a folder, by name; empty where there is no such folder.
 

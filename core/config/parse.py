@@ -30,10 +30,24 @@ def parse_config(data: Any) -> RunConfig:
     Raises:
         ConfigError: naming each wrong field, the value received and what is allowed.
     """
+    _require_plain_text(data)
     try:
         return RunConfig.model_validate(data)
     except ValidationError as error:
         raise ConfigError(describe_errors(error)) from error
+
+
+def _require_plain_text(data: Any) -> None:
+    """Names may become files and are written again: JSON can spell what no file can hold."""
+    try:
+        text = json.dumps(data, ensure_ascii=False, default=str)
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError("A text in the configuration holds half a character.") from error
+    except (RecursionError, ValueError) as error:
+        raise ConfigError("The configuration is nested too deeply to be read.") from error
+    if "\\u0000" in text:
+        raise ConfigError("A text in the configuration holds a null character.")
 
 
 def load_config(path: Path) -> RunConfig:

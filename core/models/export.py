@@ -6,6 +6,7 @@ it takes pixels 0..255. Knows nothing of runs.
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -98,13 +99,13 @@ def _refuse_oversized(path: Path) -> None:
     try:
         with opened(path) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
+            packed = os.fstat(file.fileno()).st_size
     except (ReadingError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ModelError(
             f"{name_of(path)} is not a Keras model, or only a part of one.", _ANOTHER
         ) from error
     described = sum(member.file_size for member in members if member.filename.endswith(".json"))
     whole = sum(member.file_size for member in members)
-    packed = path.stat().st_size
     if described > _MOST_DESCRIPTION or whole > min(_MOST_BYTES, 20 * packed + _MOST_DESCRIPTION):
         raise ModelError(
             f"{name_of(path)} would take {whole / 1e9:,.1f} GB of memory, which no network that "

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import ReadingError
+from core.files import write_atomically
 from core.machine.resources import boot_id
 from core.reading import read_json
 from core.runs.status import Status
@@ -25,7 +26,7 @@ _MOST_BYTES = 1 << 16
 def record_exit(folder: Path, pid: int, returncode: int) -> None:
     """Note how a worker process ended; only its parent can know."""
     text = json.dumps({"pid": pid, "returncode": returncode})
-    (folder / "exit.json").write_text(text, encoding="utf-8")
+    write_atomically(folder / "exit.json", text.encode(), durable=False)
 
 
 def crash_reason(folder: Path, status: Status) -> str:

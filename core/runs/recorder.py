@@ -5,7 +5,9 @@ Knows nothing of TensorFlow or of what is trained.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from core.runs.record import Run
 from core.runs.status import Phase, State, Status
 
 HEARTBEAT_SECONDS = 1.0
+_MOST_WORDS = 5000  # characters of a sentence; a status with more is refused when read
 
 
 class Recorder:
@@ -56,6 +59,7 @@ class Recorder:
 
     def update(self, **changes: Any) -> None:
         """Change the status; it is written about once a second."""
+        changes = {key: _shortened(value) for key, value in changes.items()}
         self.status = self.status.model_copy(update={"heartbeat": time.time(), **changes})
         if time.monotonic() - self._written >= HEARTBEAT_SECONDS:
             self.flush(durable=False)
@@ -70,7 +74,8 @@ class Recorder:
         """Append one line to metrics.jsonl, in a single write."""
         line = json.dumps({"kind": kind, "time": round(time.time(), 3), **values}) + "\n"
         with self.writing(), open_to_append(self.run.metrics_path) as file:
-            file.write(line.encode())
+            if file.write(line.encode()) < len(line):  # json.dumps writes ASCII
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.run.metrics_path))
 
     def resume_at(self, step: int, epoch: int) -> None:
         """Supersede the lines measured after the checkpoint that training goes back to.
@@ -96,6 +101,13 @@ class Recorder:
         self.run.reserve_path.unlink(missing_ok=True)
         now = time.time()
         last = {"state": state, "phase": Phase.ENDED, "heartbeat": now, "finished": now}
+        changes = {key: _shortened(value) for key, value in changes.items()}
         self.status = self.status.model_copy(update={"phase_detail": "", **last, **changes})
         self.flush()
         sync_folder(self.run.path)
+
+
+def _shortened(value: Any) -> Any:
+    """Sentences that quote a long list, say, cut to what is read back."""
+    too_long = isinstance(value, str) and len(value) > _MOST_WORDS
+    return f"{value[:_MOST_WORDS]}…" if too_long else value

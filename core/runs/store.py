@@ -19,7 +19,7 @@ from typing import Any
 
 from core.config import RunConfig
 from core.errors import RunError, describe_os_error
-from core.files import hold_reserve, lock_exclusively
+from core.files import hold_reserve, lock_exclusively, sync_folder, write_atomically
 from core.reading import is_file, is_folder, listed, modified, readable
 from core.runs.record import Run
 from core.runs.status import Status
@@ -61,12 +61,13 @@ def create_run(config: RunConfig, folder: Path | None = None) -> Run:
     new = Run(folder / f".new-{path.name}")
     try:
         new.path.mkdir()
-        new.config_path.write_text(config.to_json() + "\n", encoding="utf-8")
+        write_atomically(new.config_path, (config.to_json() + "\n").encode())
         now = time.time()
         new.write_status(Status(created=now, heartbeat=now, epochs=config.training.epochs))
         new.lock_path.touch()
         hold_reserve(new.reserve_path)
         new.path.rename(path)
+        sync_folder(folder)
     except BaseException:
         shutil.rmtree(new.path, ignore_errors=True)
         raise
@@ -140,6 +141,8 @@ def _reason(run: Run) -> str:
         return "It is a link that leads nowhere." if run.path.is_symlink() else ""
     except OSError as error:
         return describe_os_error(error, run.path)
+    except ValueError:
+        return ""  # no name that a folder can have
     if not set(names) & set(_OF_A_RECORD):
         return ""  # somebody's folder
     if readable(run.id) != run.id:

@@ -39,10 +39,17 @@ def save_checkpoint(folder: Path, step: int, variables: Sequence[Any], meta: dic
     make_folder(folder)
     path = folder / f"step-{step:09d}.npz"
     write_variables(path, variables, {**meta, "step": step})
-    for old in sorted(folder.glob("step-*.npz"))[:-KEPT]:
-        if not is_folder(old):
-            old.unlink(missing_ok=True)
+    _prune(folder, path)
     return path
+
+
+def _prune(folder: Path, newest: Path) -> None:
+    """Keep this one and the one before. Later ones were refused when this worker began."""
+    there = sorted(folder.glob("step-*.npz"))
+    kept = [path for path in there if path <= newest][-KEPT:]
+    for path in there:
+        if path not in kept and not is_folder(path):
+            path.unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:

@@ -269,7 +269,7 @@ class _Engine:
     def _put_back_best(self) -> str:
         """The kept epoch's weights into the network; where they are lost, what was done."""
         try:
-            self.best_weights.restore(self.trainer.weights)
+            self.best_weights.restore(self.trainer.weights, self.progress.best_epoch)
         except checkpoints.CheckpointError as error:
             lost = self.progress.best_epoch
             self.progress.best_epoch, self.progress.best = self.progress.epoch, None

@@ -65,4 +65,6 @@ class Progress(Sums):
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Progress:
         """As to_dict gave it. Raises ValueError or TypeError where it is no such thing."""
+        if not isinstance(data, dict):
+            raise TypeError(f"{type(data).__name__} is no progress")
         return TypeAdapter(cls).validate_python(upgrade_progress(data))

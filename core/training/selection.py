@@ -34,14 +34,20 @@ class BestWeights:
             checkpoints.make_folder(self._path.parent)
             checkpoints.write_variables(self._path, weights, {"epoch": progress.epoch})
 
-    def restore(self, weights: Sequence[Any]) -> None:
-        """Put the best weights into place, where any were kept.
+    def restore(self, weights: Sequence[Any], epoch: int) -> None:
+        """Put the best weights into place, those of that epoch; 0 where none were kept.
 
         Raises:
-            CheckpointError: they were, but cannot be used; nothing was changed.
+            CheckpointError: they are gone, damaged or of another epoch; nothing was changed.
         """
-        if self._monitor is not None and self._path.exists():
-            checkpoints.read_variables(self._path, weights, dict)
+        if self._monitor is None or not epoch:
+            return
+
+        def understand(meta: dict) -> None:
+            if meta["epoch"] != epoch:
+                raise ValueError(f"it is of epoch {meta['epoch']}, not {epoch}")
+
+        checkpoints.read_variables(self._path, weights, understand)
 
 
 class EarlyStopping:

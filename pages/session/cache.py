@@ -22,7 +22,7 @@ from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
 from core.errors import ConfigError, DatasetError, PhotoError
 from core.models.inference import prepare_server
-from core.reading import is_file, modified, read_bytes
+from core.reading import is_file, modified, read_bytes, version
 from core.runs import DatasetSummary, MetricsLog, Run
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _BY_JSON: dict[str | type[Any], Callable[[Any], Any]] = {
 
 def run_config(run: Run) -> RunConfig:
     """A run's configuration. Raises ConfigError where it cannot be read."""
-    found = _run_config(str(run.path), modified(run.config_path))
+    found = _run_config(str(run.path), version(run.config_path))
     if isinstance(found, ConfigError):
         raise ConfigError(found.message, found.advice)
     return found
@@ -113,7 +113,8 @@ def model_file(run: Run) -> bytes:
 
 def activations(run: Run, image: np.ndarray) -> dict[str, np.ndarray]:
     """Every layer's output for one image (H, W, C) uint8."""
-    return _activations(run, modified(run.model_path), image)
+    described = modified(run.dataset_path)
+    return _activations(run, modified(run.model_path), described, image)
 
 
 def upload(file: UploadedFile, summary: DatasetSummary) -> Upload:
@@ -127,7 +128,8 @@ def upload(file: UploadedFile, summary: DatasetSummary) -> Upload:
 
 def probabilities(run: Run, image: np.ndarray) -> np.ndarray:
     """Those of each class for one image (H, W, C) uint8.  # (K,) float32"""
-    return _probabilities(run, modified(run.model_path), image)
+    described = modified(run.dataset_path)
+    return _probabilities(run, modified(run.model_path), described, image)
 
 
 def augmented(config: RunConfig, choice: int, seed: int, count: int) -> AugmentedSample:
@@ -142,7 +144,7 @@ def metrics_log(run: Run) -> MetricsLog:
 
 
 @st.cache_resource(max_entries=20_000, show_spinner=False)
-def _run_config(path: str, modified: int) -> RunConfig | ConfigError:
+def _run_config(path: str, version: str) -> RunConfig | ConfigError:
     """An error is held too: lists ask for it at every drawing."""
     try:
         return Run(Path(path)).config()
@@ -195,7 +197,9 @@ def _model_file(path: str, modified: int) -> bytes:
 @st.cache_resource(
     max_entries=8, show_spinner="Running the network…", hash_funcs={Run: lambda run: str(run.path)}
 )
-def _activations(run: Run, modified: int, image: np.ndarray) -> dict[str, np.ndarray]:
+def _activations(
+    run: Run, modified: int, described: int, image: np.ndarray
+) -> dict[str, np.ndarray]:
     from core.analysis.feature_maps import activations
 
     return activations(model(run), image)
@@ -218,7 +222,7 @@ def _upload(file_id: str, _data: bytes, summary: DatasetSummary) -> Upload | Pho
 
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
-def _probabilities(run: Run, modified: int, image: np.ndarray) -> np.ndarray:
+def _probabilities(run: Run, modified: int, described: int, image: np.ndarray) -> np.ndarray:
     from core.models.inference import predict_probabilities
 
     return predict_probabilities(model(run), image[None], run.dataset().num_classes)[0]

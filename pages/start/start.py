@@ -15,7 +15,7 @@ from core.runs import Run, State, UnreadableRun
 from pages.session import address, cache, run_list, state
 from pages.widgets import datasets, page
 from pages.widgets.run_delete import delete_button
-from pages.widgets.text import DASH, as_is, format_count, format_percent, format_when
+from pages.widgets.text import DASH, as_is, as_lines, format_count, format_percent, format_when
 
 _LAST_RUNS = 8
 _UNREADABLE_SHOWN = 20
@@ -70,8 +70,9 @@ def _first_run() -> None:
         on_click=page.attempt,
         args=(_train_digits,),
     )
-    if run_list.at_work() is not None:
-        st.caption("A run is at work now. A new one waits until the device is free.")
+    with page.guarded():
+        if run_list.at_work() is not None:
+            st.caption("A run is at work now. A new one waits until the device is free.")
     with st.container(horizontal=True, gap="medium"):
         page.link("pages/data/browse.py", "Look at the images", ":material/photo_library:")
         page.link("pages/design/design.py", "Design your own run", ":material/tune:")
@@ -163,9 +164,18 @@ def _unreadable_runs() -> None:
 
 def _unreadable_row(item: UnreadableRun) -> None:
     words, buttons = st.columns([6, 1], vertical_alignment="center")
-    words.markdown(f":gray[**{as_is(item.run.id)}**]  \n:gray[:small[{as_is(item.reason)}]]")
+    words.markdown(f":gray[**{as_is(item.run.id)}**]  \n:gray[:small[{as_lines(item.reason)}]]")
     with buttons:
-        delete_button(item.run)
+        if item.run.status().state.alive:
+            # It goes on though its configuration was damaged, and no page can show it.
+            st.button(
+                "Stop",
+                key=f"stop_{item.run.id}",
+                on_click=page.attempt,
+                args=(launch.request_stop, item.run),
+            )
+        else:
+            delete_button(item.run)
 
 
 def _data_sets() -> None:

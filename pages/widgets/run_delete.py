@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from core.reading import readable
@@ -11,7 +13,8 @@ from pages.widgets import page
 
 def delete_button(run: Run) -> None:
     """A button that asks once more before the run is gone for good."""
-    key = readable(run.id)
+    # Of a name that is no text its bytes: two such names may read alike.
+    key = run.id if readable(run.id) == run.id else os.fsencode(run.id).hex()
     with st.popover("Delete", icon=":material/delete:", key=f"delete_{key}"):
         st.markdown("Delete this run, its model and its results **for good**?")
         st.button(

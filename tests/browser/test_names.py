@@ -45,24 +45,24 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, own_folders: None) -> Iter
     folder = tmp_path_factory.mktemp("names")
     build_class_folder(folder / "sets", SET, classes=CLASSES, size=(20, 20))
     build_class_folder(folder / "sets", BROKEN_SET, classes=CLASSES[:1], size=(20, 20))
-    runs, patch = folder / "runs", pytest.MonkeyPatch()
-    for name, place in (("CONVSCOPE_RUNS", runs), ("CONVSCOPE_DATASETS", folder / "sets")):
-        patch.setenv(name, str(place))
-    config = hostile_config()
-    save_draft(DRAFT, config)
-    trained = train(config, folder)
-    edited = Run(shutil.copytree(trained.path, runs / "edited"))
-    said = json.loads(edited.dataset_path.read_text(encoding="utf-8"))
-    assert said["classes"] == list(CLASSES)
-    edited.dataset_path.write_text(json.dumps(said | {"classes": RECORDED}), encoding="utf-8")
-    failed = record(runs, state=State.FAILED, error=FAILURE, advice=TITLE)
-    failed.config_path.write_text(config.to_json(), encoding="utf-8")
-    tested = record(runs, state=State.FINISHED, result=RangeTestResult(reason=FAILURE))
-    tested.config_path.write_text(apply_changes(config, [("job", "range-test")]).to_json())
-    with serving(runs, folder / "streamlit.log") as server:
-        server.environment = {"failed": failed.id, "trained": trained.id}
-        yield server
-    patch.undo()
+    runs = folder / "runs"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, place in (("CONVSCOPE_RUNS", runs), ("CONVSCOPE_DATASETS", folder / "sets")):
+            patch.setenv(name, str(place))
+        config = hostile_config()
+        save_draft(DRAFT, config)
+        trained = train(config, folder)
+        edited = Run(shutil.copytree(trained.path, runs / "edited"))
+        said = json.loads(edited.dataset_path.read_text(encoding="utf-8"))
+        assert said["classes"] == list(CLASSES)
+        edited.dataset_path.write_text(json.dumps(said | {"classes": RECORDED}), encoding="utf-8")
+        failed = record(runs, state=State.FAILED, error=FAILURE, advice=TITLE)
+        failed.config_path.write_text(config.to_json(), encoding="utf-8")
+        tested = record(runs, state=State.FINISHED, result=RangeTestResult(reason=FAILURE))
+        tested.config_path.write_text(apply_changes(config, [("job", "range-test")]).to_json())
+        with serving(runs, folder / "streamlit.log") as server:
+            server.environment = {"failed": failed.id, "trained": trained.id}
+            yield server
 
 
 def hostile_config() -> RunConfig:

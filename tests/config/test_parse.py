@@ -99,3 +99,9 @@ def test_a_file_that_cannot_be_read(tmp_path):
     (tmp_path / "x.json").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="is not text in UTF-8"):
         load_config(tmp_path / "x.json")
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_a_text_that_no_file_can_hold_is_refused(text):
+    with pytest.raises(ConfigError, match="A text in the configuration"):
+        parse_config({"architecture": "compact", "initial_weights": text})

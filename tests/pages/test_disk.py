@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.analysis.evaluation import load_evaluation
-from core.runs import Run, State, list_runs
+from core.runs import Run, State, list_runs, requests
 from tests.conftest import build_class_folder
+from tests.disks import fill
 from tests.pages.opening import healthy, open_app, open_page, texts
 from tests.pages.train.records import living_worker, record
 from tests.permissions import as_a_stranger, unlock
@@ -61,6 +61,9 @@ def test_clicks_over_a_read_only_folder_are_answered_in_sentences(read_only_runs
         )
         for app, key in clicks:
             assert "may not be read or changed" in _told(app.button(key=key).click().run()), key
+        app = open_page("design", "Design", step="Recipe")
+        app.selectbox(key="recipe").set_value("catdog-2019").run()
+        assert "may not be read or changed" in _told(app.button(key="use_recipe").click().run())
         app = open_page("design", "Design", step="Training")
         field = app.number_input(key="draft.training.epochs")
         assert "may not be read or changed" in _told(field.set_value(7).run())
@@ -79,31 +82,21 @@ def test_a_request_that_cannot_be_written_is_a_sentence(runs_folder: Path):
 
 
 def test_clicks_on_a_full_disk_are_answered_in_sentences(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("mounting a small file system needs root; run as root to test a full disk")
-    try:
-        monkeypatch.setenv("CONVSCOPE_RUNS", str(disk))
-        run = record(disk, state=State.STOPPED)
-        with (disk / "ballast").open("wb", buffering=0) as file, pytest.raises(OSError):
-            while True:
-                file.write(b"\0" * 512)
-        for app, key in (
-            (open_app(), "train_digits"),
-            (open_page("train", "Train", run=run.id), f"resume_{run.id}"),
-        ):
-            assert "no space left" in _told(app.button(key=key).click().run())
-        assert list_runs(disk) == [run]
-        assert run.status().state is State.STOPPED
-        assert not list(disk.glob(".new-*"))
-        open_page("train", "Train", run=run.id).button(key=f"delete_now_{run.id}").click().run()
-        assert list_runs(disk) == []
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
+    monkeypatch.setenv("CONVSCOPE_RUNS", str(small_disk))
+    run = record(small_disk, state=State.STOPPED)
+    fill(small_disk)
+    for app, key in (
+        (open_app(), "train_digits"),
+        (open_page("train", "Train", run=run.id), f"resume_{run.id}"),
+    ):
+        assert "no space left" in _told(app.button(key=key).click().run())
+    assert list_runs(small_disk) == [run]
+    assert run.status().state is State.STOPPED
+    assert not list(small_disk.glob(".new-*"))
+    open_page("train", "Train", run=run.id).button(key=f"delete_now_{run.id}").click().run()
+    assert list_runs(small_disk) == []
 
 
 def test_a_run_that_cannot_be_read_is_named_on_start_and_can_be_deleted(
@@ -132,6 +125,7 @@ def test_a_runs_folder_that_cannot_be_read_is_one_sentence_on_every_page(runs_fo
             draw_every_page("")
             app = open_page("train", "Train")
             assert any("may not be read" in box.value for box in app.error)
+            assert "Data sets" in [item.value for item in open_app().subheader]
     finally:
         runs_folder.chmod(0o755)
 
@@ -173,3 +167,30 @@ def test_a_run_of_the_version_before_is_known_by_its_labels(with_finished_run: R
         turned = {name: arrays[name][::-1] for name in arrays}
     np.savez(with_finished_run.predictions_path, **turned)
     assert open_page("mistakes", "Mistakes").warning
+
+
+def test_records_whose_names_read_alike_can_be_deleted_one_by_one(runs_folder: Path):
+    for name in (b"a\x81", b"a\x8d"):
+        run = record(runs_folder, state=State.STOPPED)
+        os.rename(os.fsencode(run.path), os.fsencode(runs_folder) + b"/" + name)
+    app = open_app()
+    keys = [button.key for button in app.button if str(button.key).startswith("delete_now_")]
+    assert len(keys) == 2
+    healthy(app.button(key=keys[0]).click().run())
+    assert len(os.listdir(os.fsencode(runs_folder))) == 1
+
+
+def test_a_living_run_whose_configuration_is_damaged_can_be_stopped(runs_folder: Path):
+    run = record(runs_folder, state=State.RUNNING)
+    run.config_path.write_text("{")
+    with living_worker(run):
+        healthy(open_app().button(key=f"stop_{run.id}").click().run())
+        assert requests.pending(run) is requests.Request.STOP
+
+
+def test_a_configuration_made_readable_again_is_read(with_finished_run: Run, runs_folder: Path):
+    with_finished_run.config_path.chmod(0)
+    with as_a_stranger(runs_folder):
+        assert "1 record cannot be read" in [item.label for item in open_app().expander]
+        with_finished_run.config_path.chmod(0o644)
+        assert not open_app().expander

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.cli.commands import main
-from tests.pages.opening import PAGES, healthy, open_app
+from tests.pages.opening import PAGES, healthy, open_app, seen
 
 TITLES = {
     "browse": "Browse",
@@ -42,9 +42,9 @@ def draw_every_page(run_id: str) -> None:
 
 def _only_sentences(app: AppTest) -> None:
     for element in (*app.error, *app.toast):
-        assert is_sentence(element.value), element.value
+        assert is_sentence(seen(element.value)), element.value
     for element in (*app.warning, *app.info):  # these may quote a record word by word
-        assert not _PYTHON.search(element.value), element.value
+        assert not _PYTHON.search(seen(element.value)), element.value
 
 
 def call(capsys: pytest.CaptureFixture, *arguments: str) -> int:

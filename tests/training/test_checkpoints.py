@@ -149,3 +149,12 @@ def test_a_linked_folder_is_never_written_into(tmp_path, boxes):
     with pytest.raises(CheckpointError, match="is a link"):
         save_checkpoint(tmp_path / "checkpoints", 2, boxes, {})
     assert os.listdir(other) == ["step-000000001.npz"]
+
+
+def test_refused_later_checkpoints_do_not_count_as_kept(tmp_path, boxes):
+    save_checkpoint(tmp_path, 100, boxes, {})
+    for step in (200, 300):
+        (tmp_path / f"step-{step:09d}.npz").write_bytes(b"PK")
+    for step in (110, 120):
+        save_checkpoint(tmp_path, step, boxes, {})
+    assert sorted(os.listdir(tmp_path)) == ["step-000000110.npz", "step-000000120.npz"]

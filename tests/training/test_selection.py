@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.config import EarlyStoppingConfig
+from core.training.checkpoints import CheckpointError
 from core.training.progress import Progress, Sums
 from core.training.selection import BestWeights, EarlyStopping
 
@@ -43,7 +44,7 @@ def test_the_weights_of_the_best_epoch_are_put_back(tmp_path, monitor, kept):
     for number, measured in epochs():
         progress.epoch, weight.value = number, np.array([float(number)])
         best.consider(progress, measured, [weight])
-    best.restore([weight])
+    best.restore([weight], progress.best_epoch)
     assert weight.value.tolist() == [kept]
     assert progress.best_epoch == (0 if monitor is None else kept)
 
@@ -53,7 +54,7 @@ def test_weights_kept_for_another_choice_are_not_put_back(tmp_path):
     progress, weight = Progress(epoch=1), Weight()
     BestWeights("val_loss", tmp_path).consider(progress, {"val_loss": 1.0}, [weight])
     weight.value = np.array([7.0])
-    BestWeights(None, tmp_path).restore([weight])
+    BestWeights(None, tmp_path).restore([weight], 1)
     assert weight.value.tolist() == [7.0]
 
 
@@ -101,3 +102,15 @@ def test_progress_of_a_checkpoint_made_before():
     old = {"step": 5, "hits": 3.0, "seen": 4, "stale": 2, "best": 0.5}
     found = Progress.from_dict(old)
     assert (found.correct, found.epochs_without_improvement, found.best) == (3.0, 2, 0.5)
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_best_weights_that_are_gone_or_of_another_epoch_are_refused(tmp_path, lost):
+    best, progress, weight = BestWeights("val_loss", tmp_path), Progress(epoch=1), Weight()
+    best.consider(progress, {"val_loss": 1.0}, [weight])
+    if lost:
+        (tmp_path / "best.npz").unlink()
+    weight.value = np.array([7.0])
+    with pytest.raises(CheckpointError):
+        best.restore([weight], 1 if lost else 3)
+    assert weight.value.tolist() == [7.0]

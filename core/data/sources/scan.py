@@ -28,6 +28,8 @@ States = tuple[tuple[str, State], ...]
 
 _REMEMBERED = 64
 # File systems count time in ticks: two changes within one leave the same time behind.
+# What file systems keep for themselves at the top of a disk.
+_OF_THE_SYSTEM = ("lost+found", "System Volume Information", "$RECYCLE.BIN")
 _TICK_SECONDS = 2.0
 
 
@@ -146,7 +148,7 @@ def _walk(location: Path, states: list[tuple[str, State]]) -> Iterator[str]:
             for entry in sorted(entries, key=lambda entry: entry.name, reverse=True):
                 if not entry.is_dir(follow_symlinks=False):
                     yield inside + entry.name
-                elif not entry.name.startswith("."):
+                elif not entry.name.startswith(".") and entry.name not in _OF_THE_SYSTEM:
                     waiting.append(f"{inside}{entry.name}/")
 
 

@@ -95,7 +95,12 @@ def _text(member: zipfile.ZipInfo) -> str:
     name = member.filename
     if member.flag_bits & _UTF8 or name.isascii():
         return name
-    raw = name.encode("cp437")
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name  # from a field of its own, which Pythons from 3.12 on read
+    if member.orig_filename.partition("\0")[0] != name:
+        return name  # the same, of a name that code page 437 could hold too
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -29,6 +29,8 @@ class EventFiles(Observer):
 
     def begin(self, trainer: Any) -> None:
         """Opened only now: a writer starts TensorFlow up, whose devices are set before."""
+        if self._folder.is_symlink():
+            raise OSError(f"{FOLDER} is a link, and what lies behind it may be another run's")
         self._train = tf.summary.create_file_writer(str(self._folder / "train"))
         self._validation = tf.summary.create_file_writer(str(self._folder / "validation"))
 
