@@ -35,7 +35,7 @@ from tools.watchers import Watchers
 
 SESSIONS = 20
 WINDOW = 45.0  # seconds
-ROUNDS = 3  # of a window without sessions and one with
+ROUNDS = 3  # windows with sessions, each between two without
 SETTLE = 8.0  # seconds before a window, in which sessions come or go
 # Each time that the loss chart gets newer metrics, note which epoch it reaches, and when.
 _NOTE_UPDATES = """node => {
@@ -93,15 +93,15 @@ def _wait_for_steps(run: Run) -> None:
 
 
 def _measure(server: Server, run: Run) -> None:
-    alone, watched, waits = [], [], []
+    alone, watched, waits = [_window(server)], [], []
     for _ in range(ROUNDS):
-        alone.append(_window(server))
         with Watchers(server.url, "train", SESSIONS) as watchers:
             watched.append(_window(server))
             last = watched[-1]
             waits += [_waits(run, seen, last) for seen in watchers.seen()]
             memory = psutil.Process(server.pid).memory_info().rss / 1e6
             traffic = [tab.traffic for tab in watchers.tabs]
+        alone.append(_window(server))
     _emit_pace(run, alone, watched)
     cores = statistics.median(window.server / window.seconds for window in watched)
     name = f"server CPU with {SESSIONS} sessions on one run"
@@ -128,7 +128,7 @@ def _spent(process: psutil.Process) -> float:
 
 
 def _emit_pace(run: Run, alone: list[Window], watched: list[Window]) -> None:
-    """Each watched window against the mean of the unwatched ones beside it."""
+    """Each watched window against the mean of the unwatched ones before and after it."""
     batch = run.config().training.batch_size
     without = [_pace(run, window, batch) for window in alone]
     beside = [statistics.mean(without[n : n + 2]) for n in range(ROUNDS)]
