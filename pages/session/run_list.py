@@ -32,7 +32,8 @@ def unreadable() -> list[UnreadableRun]:
         try:
             cache.run_config(run)
         except ConfigError as error:
-            found.append(UnreadableRun(run, f"Its config.json cannot be used: {error}"))
+            words = str(error).rstrip(".")
+            found.append(UnreadableRun(run, f"Its config.json cannot be used: {words}."))
     return sorted(found, key=lambda item: item.run.id, reverse=True)
 
 
