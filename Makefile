@@ -29,7 +29,7 @@ check:
 	$(PYTHON_BIN) -m ruff format --check .
 	$(PYTHON_BIN) -m ruff check .
 	$(PYTHON_BIN) -m mypy
-	$(PYTHON_BIN) -m pytest -q -m "not slow and not browser"
+	$(PYTHON_BIN) -m pytest -q -m "not slow and not browser and not patient"
 
 format:
 	@$(INSTALL) --dev

@@ -68,6 +68,7 @@ def _config(*assignments: str) -> RunConfig:
     return small_config(*own, *learning, *assignments)
 
 
+@pytest.mark.patient
 def test_eight_kills_of_worker_server_and_both(tmp_path, own_cache):
     """One at each stage of a run; what is lost is at most the work since a checkpoint."""
     killer = Killer(tmp_path / "runs", _config("epochs=12"), 1, own_cache)

@@ -43,6 +43,7 @@ def folder(finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     unlock(tmp_path)
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(1800)
 def test_500_edits_of_a_record_give_only_sentences(folder: Path, capsys: pytest.CaptureFixture):
     _edit_and_look(folder, 500, 7, capsys)

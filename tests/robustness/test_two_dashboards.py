@@ -22,7 +22,7 @@ from tests.jobs.parent import Parent
 from tests.pages.opening import healthy, open_page
 from tests.robustness.looking import TITLES, is_sentence
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.patient]
 
 
 @pytest.fixture

@@ -99,6 +99,7 @@ def check(seed: int, folder: Path, capsys: pytest.CaptureFixture[str], *, pages:
         check_pages(draw, names)
 
 
+@pytest.mark.patient
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_lies_there(seed: int, folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check(seed, folders, capsys, pages=True)
