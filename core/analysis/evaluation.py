@@ -17,9 +17,9 @@ from core.analysis.confusion import (
     confusion_matrix,
     per_class_scores,
 )
-from core.errors import ReadingError, RunError
+from core.errors import DatasetError, ReadingError, RunError
 from core.reading import first_line, is_file, read_arrays
-from core.runs import Run
+from core.runs import DatasetSummary, Run
 
 _MOST_BYTES = 4 * 2**30  # of all predictions
 _SLACK = 1e-3  # of sums in low precision
@@ -133,6 +133,37 @@ def load_evaluation(run: Run) -> Evaluation:
             f"The test predictions of run {run.id} cannot be read: {first_line(error)}.",
             "Train it again, or choose another run.",
         ) from error
+
+
+def require_same_images(
+    summary: DatasetSummary,
+    classes: Sequence[str],
+    digest: str | None,
+    labels: np.ndarray,
+    predicted: Evaluation | None,
+) -> None:
+    """That a run's test images are those that are here now.
+
+    Args:
+        summary: what the run noted of its data.
+        classes, digest, labels: of the test images here now; labels (n,) int64.
+        predicted: for a record of the versions before, which noted no digest: its labels
+            are compared in its place.
+
+    Raises:
+        DatasetError: they are others now.
+    """
+    same = tuple(classes) == summary.classes
+    if summary.test_digest:
+        same = same and digest == summary.test_digest
+    elif predicted is not None:
+        same = same and predicted.has_labels(labels)
+    if not same:
+        raise DatasetError(
+            f"The images of {summary.name} have changed since this run was trained, so what it "
+            "says of its test images is not about those that are here now.",
+            "Put the images back as they were, or train again on those there are.",
+        )
 
 
 def mistakes(

@@ -14,9 +14,9 @@ from typing import IO, Any
 import numpy as np
 
 from core.data.dataset import Images, Indices
-from core.errors import ReadingError
+from core.errors import ReadingError, readable
 from core.photos.fit import Size
-from core.reading import MEGABYTE, array_header, opened, read_json, readable
+from core.reading import MEGABYTE, array_header, opened, read_json
 
 SPLITS = ("train", "validation", "test")
 _MOST_META = 64 * MEGABYTE

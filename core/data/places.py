@@ -15,9 +15,9 @@ from core.data.sources.builtin import BUILT_IN, BuiltIn
 from core.data.sources.folders import DEFAULT_SIZE
 from core.data.sources.scan import layout_of
 from core.data.store import Entry
-from core.errors import DatasetError, ReadingError, describe_os_error
+from core.errors import DatasetError, ReadingError, describe_os_error, readable
 from core.photos.fit import Fitting
-from core.reading import is_folder, listed, readable
+from core.reading import is_folder, listed
 
 _EMBEDDED = "embedded"
 _ZIP = ".zip"

@@ -23,10 +23,10 @@ from core.data.opened import SPLITS, Stored, open_path
 from core.data.sources.fingerprints import digest
 from core.data.sources.source import Batch, Progress, Source
 from core.data.splits import draw_test
-from core.errors import DatasetError, ReadingError
+from core.errors import DatasetError, ReadingError, readable
 from core.files import exclusive, sync
 from core.photos.fit import Fitting
-from core.reading import is_file, listed, readable
+from core.reading import is_file, listed
 
 _VERSION = 1  # of the layout: another number makes every old entry a miss
 _HEADER_BYTES = 128

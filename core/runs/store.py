@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from core.config import RunConfig
-from core.errors import RunError, describe_os_error
+from core.errors import RunError, describe_os_error, readable
 from core.files import hold_reserve, lock_exclusively, sync_folder, write_atomically
-from core.reading import is_file, is_folder, listed, modified, readable
+from core.reading import is_file, is_folder, listed, modified
 from core.runs.record import Run
 from core.runs.status import Status
 

@@ -20,7 +20,7 @@ from core.data.dataset import Dataset, Subset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
-from core.errors import ConfigError, DatasetError, PhotoError
+from core.errors import ConfigError, PhotoError
 from core.models.inference import prepare_server
 from core.reading import is_file, modified, read_bytes, version
 from core.runs import DatasetSummary, MetricsLog, Run
@@ -75,25 +75,18 @@ def test_images(run: Run) -> Subset:
         DatasetError: they cannot be read, or are others now: then nothing that the run says of
             an image may be shown beside the one that has its place today.
     """
+    from core.analysis.evaluation import require_same_images
+
     config, summary = run_config(run), run.dataset()
     test = subset(config, "test")
-    if summary.classes != dataset(config.dataset).classes:
-        raise _changed(config)
+    predicted = digest = None
     if summary.test_digest:
         digest = _digest(config.dataset, config.split, _version_on_disk(config.dataset))
-        if digest != summary.test_digest:
-            raise _changed(config)
-    elif is_file(run.predictions_path) and not evaluation(run).has_labels(test.label_array()):
-        raise _changed(config)  # a record of the versions before, which has its labels alone
+    elif is_file(run.predictions_path):
+        predicted = evaluation(run)
+    classes = dataset(config.dataset).classes
+    require_same_images(summary, classes, digest, test.label_array(), predicted)
     return test
-
-
-def _changed(config: RunConfig) -> DatasetError:
-    return DatasetError(
-        f"The images of {config.dataset.name} have changed since this run was trained, so what "
-        "it says of its test images is not about those that are here now.",
-        "Put the images back as they were, or train again on those there are.",
-    )
 
 
 def evaluation(run: Run) -> Evaluation:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.errors import ConfigError
+from core.errors import ConfigError, readable
 from core.jobs import queue
-from core.reading import is_file, readable
+from core.reading import is_file
 from core.runs import Run, State, UnreadableRun, list_runs, list_unreadable, runs_folder
 from pages.session import address, cache, state
 

@@ -6,7 +6,7 @@ import os
 
 import streamlit as st
 
-from core.reading import readable
+from core.errors import readable
 from core.runs import Run, delete_run
 from pages.widgets import page
 
