@@ -28,13 +28,14 @@ def decimate(
     xs, ys = xs[finite], ys[finite]
     if len(xs) <= most:
         return xs, ys
-    bins = np.array_split(np.arange(1, len(xs) - 1), (most - 2) // 2)
-    kept = {0, len(xs) - 1}
-    for positions in bins:
-        kept.add(int(positions[np.argmin(ys[positions])]))
-        kept.add(int(positions[np.argmax(ys[positions])]))
-    order = sorted(kept)
-    return xs[order], ys[order]
+    # Bins of one width, the last ones filled up with the last point that is no end.
+    bins = (most - 2) // 2
+    width = -(-(len(xs) - 2) // bins)
+    positions = np.minimum(np.arange(1, bins * width + 1), len(xs) - 2).reshape(bins, width)
+    rows, binned = np.arange(bins), ys[positions]
+    lows, highs = (positions[rows, pick(axis=1)] for pick in (binned.argmin, binned.argmax))
+    kept = np.unique(np.concatenate(([0], lows, highs, [len(xs) - 1])))
+    return xs[kept], ys[kept]
 
 
 def plain(values: np.ndarray) -> np.ndarray:

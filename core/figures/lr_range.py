@@ -1,6 +1,6 @@
 """The two panels of a learning-rate range test (Smith 2015, section 3.3).
 
-Knows nothing of how losses were measured, smoothed or judged.
+Knows nothing of how losses were measured, smoothed or judged. Plain dicts, as in curves.py.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.figures.decimate import decimate, plain
 from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, layout_entries, with_alpha
 
 Numbers = Sequence[float] | np.ndarray
+Figure = dict[str, Any]
 
 
 def lr_figure(
     rows: Sequence[Mapping[str, Any]], *, log_y: bool = False, height: int = 340
-) -> go.Figure:
+) -> Figure:
     """The learning rate of each iteration.
 
     Args:
@@ -44,7 +44,7 @@ def lr_figure(
         showlegend=False,
         uirevision="range-lrs",
     )
-    return go.Figure(data=[trace], layout=layout)
+    return {"data": [trace], "layout": layout}
 
 
 def loss_figure(
@@ -54,7 +54,7 @@ def loss_figure(
     suggestion: float | None = None,
     *,
     height: int = 340,
-) -> go.Figure:
+) -> Figure:
     """Each batch's own loss, and the smoothed curve, over the learning rate on a log axis.
 
     Args:
@@ -76,7 +76,7 @@ def loss_figure(
         uirevision="range-loss",
         **marks,
     )
-    return go.Figure(data=traces, layout=layout)
+    return {"data": traces, "layout": layout}
 
 
 def _line(x: Numbers, y: Numbers, name: str, colour: str, width: float) -> dict[str, Any]:

@@ -151,7 +151,8 @@ def _curve(draft: RunConfig, plan: Preflight) -> None:
         return
     epoch, total = training.steps_in_epoch(images or 0), training.total_steps(images or 0)
     rows = planned_curve(draft.schedule, epoch, total)
-    figure = learning_rate_figure(rows, height=230).update_layout(margin_t=8)
+    figure = learning_rate_figure(rows, height=230)
+    figure["layout"]["margin"]["t"] = 8
     st.plotly_chart(figure, key="schedule_curve")
     st.caption(f"{format_count(epoch)} steps an epoch, {format_count(total)} steps in all.")
 

@@ -1,4 +1,4 @@
-"""Training curves, read through the figures that they become."""
+"""Training curves, read through the figures that they become. go.Figure refuses a wrong entry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
+from plotly.io.json import to_json_plotly
 
 from core.figures.curves import (
     accuracy_figure,
@@ -49,7 +51,7 @@ def _rows(epochs: int, ticks: int = 10) -> list[dict[str, Any]]:
 
 
 def test_loss_shows_training_and_validation_over_epochs() -> None:
-    figure = loss_figure(_rows(3), validation_name="Test (chooses the model)")
+    figure = go.Figure(loss_figure(_rows(3), validation_name="Test (chooses the model)"))
     running, training, validation = figure.data
     assert len(running.x) == 30
     assert list(training.x) == list(validation.x) == [1, 2, 3]
@@ -63,7 +65,7 @@ def test_loss_shows_training_and_validation_over_epochs() -> None:
 
 
 def test_accuracy_is_in_percent() -> None:
-    figure = accuracy_figure(_rows(2))
+    figure = go.Figure(accuracy_figure(_rows(2)))
     assert figure.layout.yaxis.tickformat.endswith("%")
     assert figure.data[2].hovertemplate == "%{y:.2%}"
     assert list(figure.data[2].y) == [0.25, 0.25]
@@ -74,13 +76,14 @@ def test_accuracy_is_in_percent() -> None:
 )
 def test_the_same_traces_before_and_during_a_run(figure: Any) -> None:
     """A chart redrawn in place must find its traces again, and its zoom."""
-    empty, going = figure([]), figure(_rows(2))
+    empty, going = go.Figure(figure([])), go.Figure(figure(_rows(2)))
     assert [trace.name for trace in empty.data] == [trace.name for trace in going.data]
     assert empty.layout.uirevision == going.layout.uirevision == "curves"
 
 
 def test_no_trace_has_more_than_500_points() -> None:
-    for figure in (loss_figure(_rows(600, 20)), throughput_figure(_rows(600, 20))):
+    for drawn in (loss_figure, throughput_figure):
+        figure = go.Figure(drawn(_rows(600, 20)))
         assert max(len(trace.x) for trace in figure.data) <= 500
         assert all(trace.x[-1] == 600 for trace in figure.data)
 
@@ -92,21 +95,22 @@ def test_missing_and_broken_numbers_are_left_out() -> None:
         {"kind": "epoch", "epoch": 1, "loss": 1.0, "val_loss": None},
         {"kind": "range", "lr": 1e-3, "loss": 9.0},
     ]
-    running, training, validation = loss_figure(rows).data
+    running, training, validation = go.Figure(loss_figure(rows)).data
     assert list(running.y) == [2.0]
     assert list(training.y) == [1.0]
     assert not len(validation.y)
 
 
 def test_a_browser_gets_plain_numbers() -> None:
-    trace = json.loads(loss_figure(_rows(1)).to_json())["data"][0]
+    trace = json.loads(to_json_plotly(loss_figure(_rows(1))))["data"][0]
     assert trace["x"][-1] == 1.0
     assert len(trace["y"]) == 10
 
 
 def test_learning_rate_on_a_logarithmic_axis() -> None:
-    assert learning_rate_figure(_rows(1), log_y=True).layout.yaxis.type == "log"
-    assert learning_rate_figure(_rows(1)).layout.yaxis.type == "linear"
+    for log_y, kind in ((True, "log"), (False, "linear")):
+        figure = go.Figure(learning_rate_figure(_rows(1), log_y=log_y))
+        assert figure.layout.yaxis.type == kind
 
 
 def test_decimate_keeps_ends_and_spikes() -> None:
@@ -117,6 +121,15 @@ def test_decimate_keeps_ends_and_spikes() -> None:
     assert (x[0], x[-1]) == (0, 9999)
     assert np.all(np.diff(x) > 0)
     assert kept.max() == 5.0 and kept.min() == -3.0
+
+
+@pytest.mark.parametrize("length", [*range(5, 40), 501, 999, 1_000, 30_000])
+def test_decimate_keeps_lowest_and_highest_at_any_length(length: int) -> None:
+    y = np.random.default_rng(length).normal(size=length)
+    x, kept = decimate(np.arange(length), y, most=4 if length < 40 else 500)
+    assert len(x) <= (4 if length < 40 else 500)
+    assert np.array_equal(y[x.astype(int)], kept) and np.all(np.diff(x) > 0)
+    assert (kept.min(), kept.max(), x[0], x[-1]) == (y.min(), y.max(), 0, length - 1)
 
 
 def test_decimate_leaves_few_points_alone() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import plotly.graph_objects as go
 
 from core.figures.lr_range import loss_figure, lr_figure
 
@@ -14,15 +15,15 @@ LOSSES = np.concatenate([np.full(30, 2.3), np.linspace(2.3, 1.0, 50), np.geomspa
 
 def test_rates_over_iterations() -> None:
     rows = [{"kind": "range", "lr": float(rate), "loss": 1.0} for rate in RATES]
-    figure = lr_figure([{"kind": "tick", "lr": 9.0}, *rows])
+    figure = go.Figure(lr_figure([{"kind": "tick", "lr": 9.0}, *rows]))
     assert figure.data[0].x[0] == 1 and figure.data[0].x[-1] == 100
     assert np.allclose(figure.data[0].y.astype(float), RATES)
     assert figure.layout.yaxis.type == "linear"
-    assert lr_figure(rows, log_y=True).layout.yaxis.type == "log"
+    assert go.Figure(lr_figure(rows, log_y=True)).layout.yaxis.type == "log"
 
 
 def test_loss_over_rate_with_the_suggestion_marked() -> None:
-    figure = loss_figure(RATES, LOSSES, LOSSES, 3e-3)
+    figure = go.Figure(loss_figure(RATES, LOSSES, LOSSES, 3e-3))
     raw, smoothed, mark = figure.data
     assert figure.layout.xaxis.type == "log"
     assert raw.line.width < smoothed.line.width
@@ -34,13 +35,13 @@ def test_loss_over_rate_with_the_suggestion_marked() -> None:
 
 
 def test_no_suggestion_no_mark() -> None:
-    figure = loss_figure(RATES, LOSSES, LOSSES, None)
+    figure = go.Figure(loss_figure(RATES, LOSSES, LOSSES, None))
     assert len(figure.data) == 2
     assert not figure.layout.shapes
 
 
 def test_divergence_does_not_flatten_the_curve() -> None:
-    low, high = loss_figure(RATES, LOSSES, LOSSES).layout.yaxis.range
+    low, high = go.Figure(loss_figure(RATES, LOSSES, LOSSES)).layout.yaxis.range
     assert 0.5 < low < 1.0
     assert 2.3 < high < 4.0
 
@@ -48,10 +49,10 @@ def test_divergence_does_not_flatten_the_curve() -> None:
 def test_losses_that_are_not_finite_are_cut() -> None:
     losses = LOSSES.copy()
     losses[90:] = np.nan
-    figure = loss_figure(RATES, losses, losses, 1e-3)
+    figure = go.Figure(loss_figure(RATES, losses, losses, 1e-3))
     assert len(figure.data[0].x) == 90
 
 
 def test_nothing_measured_yet() -> None:
-    assert len(lr_figure([]).data[0].x) == 0
-    assert len(loss_figure([], [], []).data[1].x) == 0
+    assert len(go.Figure(lr_figure([])).data[0].x) == 0
+    assert len(go.Figure(loss_figure([], [], [])).data[1].x) == 0
