@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tools.session_client import Tab
 
-_CHART = b'"label":"Loss over epochs"'
+_CHARTS = b'"label":"Loss over epochs"'
 
 
 class Watchers:
@@ -71,7 +71,7 @@ class _Notes:
 
     def look(self, message: ForwardMsg) -> None:
         data = message.delta.new_element.bidi_component.bytes
-        if _CHART not in data[:200]:
+        if _CHARTS not in data[:400]:
             return
         reach = _reach(data)
         if reach is not None and (not self.reached or reach > self.reached[-1][1]):
@@ -79,7 +79,7 @@ class _Notes:
 
 
 @lru_cache(maxsize=32)
-def _reach(chart: bytes) -> float | None:
-    """The last epoch of the chart's first trace; sessions are shown the same charts."""
-    places = json.loads(chart)["figure"]["data"][0]["x"]
+def _reach(charts: bytes) -> float | None:
+    """The last epoch of the loss chart's first trace; sessions are shown the same charts."""
+    places = json.loads(charts)["charts"][0]["figure"]["data"][0]["x"]
     return float(places[-1]) if places else None

@@ -40,7 +40,12 @@ class Audience:
             }
             watching = len(self._last_looks)
             self._crowded = watching >= (_NO_CROWD + 1 if self._crowded else _A_CROWD)
-            return EVERY_SECONDS_IN_A_CROWD if self._crowded else EVERY_SECONDS
+            return self.pace
+
+    @property
+    def pace(self) -> float:
+        """Seconds between looks, as the last look left it."""
+        return EVERY_SECONDS_IN_A_CROWD if self._crowded else EVERY_SECONDS
 
 
 _AUDIENCE = Audience()
@@ -49,3 +54,8 @@ _AUDIENCE = Audience()
 def seconds_between_looks(session: str) -> float:
     """Note that this session looks now; its pace among those that look at present."""
     return _AUDIENCE.look(session)
+
+
+def present_pace() -> float:
+    """How many seconds the sessions let pass between looks at present; no look is noted."""
+    return _AUDIENCE.pace

@@ -12,7 +12,7 @@ from pages.session import cache, run_list, state
 from pages.train import progress, start_panel, watching
 from pages.widgets import page
 from pages.widgets.form import Form
-from pages.widgets.live_chart import live_chart
+from pages.widgets.live_charts import Chart, live_charts
 from pages.widgets.run_picker import run_picker
 from pages.widgets.text import as_is
 
@@ -69,7 +69,7 @@ def settings(draft: RunConfig) -> None:
 
 
 def show(run: Run, status: Status) -> None:
-    """All of a test. Each part has its own place, so that the charts stay in theirs."""
+    """All of a test. What comes and goes above the charts has a place: they keep theirs."""
     progress.headline(run, status, pausable=False)
     with st.container():
         progress.outcome(run, status, "Start it again.")
@@ -77,8 +77,7 @@ def show(run: Run, status: Status) -> None:
             progress.bar(run, status)
         if status.range_result is not None:
             suggestion_panel(run, status.range_result)
-    with st.container():
-        charts(run, status, cache.run_config(run).range_test)
+    charts(run, status, cache.run_config(run).range_test)
     progress.log(run, status)
 
 
@@ -132,25 +131,22 @@ def charts(run: Run, status: Status, test: RangeTestConfig) -> None:
         return
     lrs, losses = [row["lr"] for row in rows], [row["loss"] for row in rows]
     suggestion = status.range_result.suggestion if status.range_result else None
-    left, right = st.columns([2, 3])
-    with left:
-        st.markdown("**Learning rate over iterations**")
-        live_chart(
-            lambda: figures.lr_figure(rows, log_y=True),
-            f"rates_{run.id}",
-            340,
-            revision=len(rows),
-            label="Learning rate over iterations",
-        )
-    with right:
-        st.markdown("**Loss over learning rate**")
-        live_chart(
-            lambda: figures.loss_figure(lrs, losses, smooth(losses, test.smoothing), suggestion),
-            f"losses_{run.id}",
-            340,
-            revision=(len(rows), suggestion),
-            label="Loss over learning rate",
-        )
+    growth, curve = "Learning rate over iterations", "Loss over learning rate"
+    live_charts(
+        [
+            Chart(growth, lambda: figures.lr_figure(rows, log_y=True), 340, growth),
+            Chart(
+                curve,
+                lambda: figures.loss_figure(
+                    lrs, losses, smooth(losses, test.smoothing), suggestion
+                ),
+                340,
+                curve,
+            ),
+        ],
+        f"charts_{run.id}",
+        revision=(len(rows), suggestion),
+    )
 
 
 main()

@@ -12,7 +12,7 @@ from core.runs import Run, State, Status, TrainingResult
 from pages.session import cache, run_list, state
 from pages.train import gauges, progress, start_panel, waiting_line, watching
 from pages.widgets import page
-from pages.widgets.live_chart import live_chart
+from pages.widgets.live_charts import Chart, live_charts
 from pages.widgets.run_picker import run_picker
 from pages.widgets.text import (
     DASH,
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def show(run: Run, status: Status) -> None:
-    """All of a run. Each part has its own place, so that the charts stay in theirs."""
+    """All of a run. What comes and goes above the charts has a place: they keep theirs."""
     config = cache.run_config(run)
     rows = cache.metrics_log(run).read()
     progress.headline(run, status)
@@ -63,12 +63,10 @@ def show(run: Run, status: Status) -> None:
             summary(status, status.training_result, rows)
         elif rows:
             live_cards(status, rows)
-    with st.container():
-        if rows:
-            charts(run, config, rows)
-    with st.container():
-        gauges.show(status)
-        waiting_line.show()
+    if rows:
+        charts(run, config, rows)
+    gauges.show(status)
+    waiting_line.show()
     progress.log(run, status)
 
 
@@ -122,39 +120,20 @@ def speed(status: Status, rows: Rows) -> float:
 
 
 def charts(run: Run, config: RunConfig, rows: Rows) -> None:
-    revision = (len(rows), rows[-1].get("time"))
     validation = "Test images" if config.validates_on_test else "Validation"
-    left, right = st.columns(2)
-    with left:
-        live_chart(
-            lambda: curves.loss_figure(rows, validation_name=validation),
-            f"loss_{run.id}",
-            320,
-            revision=revision,
-            label="Loss over epochs",
-        )
-        live_chart(
-            lambda: curves.learning_rate_figure(rows, height=200),
-            f"rate_{run.id}",
-            200,
-            revision=revision,
-            label="Learning rate over epochs",
-        )
-    with right:
-        live_chart(
-            lambda: curves.accuracy_figure(rows, validation_name=validation),
-            f"accuracy_{run.id}",
-            320,
-            revision=revision,
-            label="Accuracy over epochs",
-        )
-        live_chart(
-            lambda: curves.throughput_figure(rows, height=200),
-            f"speed_{run.id}",
-            200,
-            revision=revision,
-            label="Images per second over epochs",
-        )
+    live_charts(
+        [
+            Chart("Loss over epochs", lambda: curves.loss_figure(rows, validation_name=validation)),
+            Chart(
+                "Accuracy over epochs",
+                lambda: curves.accuracy_figure(rows, validation_name=validation),
+            ),
+            Chart("Learning rate over epochs", lambda: curves.learning_rate_figure(rows), 200),
+            Chart("Images per second over epochs", lambda: curves.throughput_figure(rows), 200),
+        ],
+        f"charts_{run.id}",
+        revision=(len(rows), rows[-1].get("time")),
+    )
 
 
 main()

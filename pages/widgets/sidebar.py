@@ -10,11 +10,11 @@ import streamlit as st
 from core.errors import ConfigError
 from core.machine import describe_device
 from core.runs import Run, State, Status
-from pages.session import cache, run_list
+from pages.session import audience, cache, run_list
 from pages.widgets import page
 from pages.widgets.text import as_is, format_duration
 
-_EVERY_SECONDS = 3.0
+_LOOKS_A_LOOK = 3  # of a live page to one of the sidebar
 _MARK = """
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 32" width="{width}" height="32">
 <g fill="#3F95CF"><rect x="1" y="3" width="26" height="26" rx="5" opacity=".28"/>
@@ -42,7 +42,8 @@ def show() -> None:
         working = run_list.at_work()
         if working is not None:
             # Switched off when nothing runs: a fragment left on costs, and disturbs widgets.
-            st.fragment(_active_run, run_every=_EVERY_SECONDS)(working)
+            every = _LOOKS_A_LOOK * audience.present_pace()
+            st.fragment(_active_run, run_every=every)(working)
     with st.sidebar:
         _device()
 

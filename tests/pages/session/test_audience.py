@@ -32,6 +32,14 @@ def test_a_crowd_looks_less_often_all_of_it() -> None:
     assert audience.look("0") == EVERY_SECONDS_IN_A_CROWD
 
 
+def test_others_may_ask_for_the_pace_without_being_counted() -> None:
+    audience = Audience()
+    all_look(audience, 8)
+    assert [audience.pace for _ in range(20)] == [EVERY_SECONDS] * 20
+    all_look(audience, 9)
+    assert audience.pace == EVERY_SECONDS_IN_A_CROWD
+
+
 def test_the_pace_comes_back_only_when_several_have_gone() -> None:
     clock = Clock()
     audience = Audience(clock)

@@ -1,5 +1,5 @@
-// Draws a figure with Plotly.react, always on the same node, so that zoom, hover and
-// legend choices outlive an update. Knows nothing of what the figure shows.
+// Draws each figure with Plotly.react, always on the same node, so that zoom, hover and
+// legend choices outlive an update. Knows nothing of what the figures show.
 // Everything is fetched from the server that the page came from.
 
 const charts = new WeakMap(); // node -> {observer, width, revision, look, calls}
@@ -85,18 +85,18 @@ function watchWidth(node, chart, Plotly) {
   chart.observer.observe(node);
 }
 
-async function draw(node, chart, message, call) {
-  const Plotly = await loadPlotly(message.library);
+async function draw(node, chart, library, drawn, call) {
+  const Plotly = await loadPlotly(library);
   if (call !== chart.calls || !node.isConnected) return; // a newer figure came meanwhile
   const theme = readTheme(node);
   const look = JSON.stringify(theme);
-  if (chart.revision === message.revision && chart.look === look) return;
-  await Plotly.react(node, message.figure.data, themedLayout(message.figure.layout, theme), {
+  if (chart.revision === drawn.revision && chart.look === look) return;
+  await Plotly.react(node, drawn.figure.data, themedLayout(drawn.figure.layout, theme), {
     displaylogo: false,
     // No button that would send the chart elsewhere.
     modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "sendChartToCloud"],
   });
-  chart.revision = message.revision;
+  chart.revision = drawn.revision;
   chart.look = look;
   if (!chart.observer) {
     chart.width = node.clientWidth;
@@ -113,16 +113,38 @@ function dispose(node) {
   window.Plotly?.purge(node);
 }
 
-export default function ({ data, parentElement }) {
-  const node = parentElement.querySelector(".convscope-chart");
-  const message = JSON.parse(new TextDecoder().decode(data));
+function nodesFor(root, count) {
+  while (root.children.length < count) {
+    const figure = document.createElement("figure");
+    figure.append(document.createElement("figcaption"), document.createElement("div"));
+    figure.lastChild.setAttribute("role", "img");
+    root.append(figure);
+  }
+  while (root.children.length > count) {
+    const node = root.lastChild.lastChild;
+    root.lastChild.remove();
+    dispose(node);
+  }
+  return [...root.children].map((figure) => figure.lastChild);
+}
+
+function show(node, library, drawn) {
   if (!charts.has(node)) charts.set(node, { calls: 0 });
   const chart = charts.get(node);
   chart.calls += 1;
-  node.style.height = `${message.height}px`;
-  node.setAttribute("aria-label", message.label);
-  draw(node, chart, message, chart.calls).catch((error) => {
+  node.style.height = `${drawn.height}px`;
+  node.setAttribute("aria-label", drawn.label);
+  node.previousSibling.textContent = drawn.title;
+  node.previousSibling.hidden = !drawn.title;
+  draw(node, chart, library, drawn, chart.calls).catch((error) => {
     node.textContent = error.message;
   });
-  return () => dispose(node);
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".convscope-charts");
+  const message = JSON.parse(new TextDecoder().decode(data));
+  const nodes = nodesFor(root, message.charts.length);
+  nodes.forEach((node, place) => show(node, message.library, message.charts[place]));
+  return () => nodes.forEach(dispose);
 }
