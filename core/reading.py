@@ -246,7 +246,7 @@ def one_line(text: str) -> str:
 def first_line(error: BaseException) -> str:
     """An exception's own words as the end of a sentence: one line, not too long."""
     lines = str(error).strip().splitlines()
-    return lines[0][:200].rstrip(". ") if lines else type(error).__name__
+    return lines[0][:200].rstrip(". ") if lines else "no reason is given"
 
 
 def _unreadable(error: OSError | ValueError, path: Path) -> ReadingError:

@@ -15,7 +15,7 @@ import keras
 from core.errors import ModelError, ReadingError
 from core.files import replacing
 from core.models.layers import ByteDropout, FusedBatchNormalization
-from core.reading import first_line, is_file, name_of, opened
+from core.reading import is_file, name_of, opened
 
 _STOCK: dict[type[keras.Layer], type[keras.Layer]] = {
     FusedBatchNormalization: keras.layers.BatchNormalization,
@@ -53,9 +53,9 @@ def load_model(path: Path) -> keras.Model:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         # Keras answers a file that was edited with whatever breaks first: an ImportError, a
-        # RecursionError, an AttributeError. None of it is a fault of ours.
+        # RecursionError, an AttributeError; and with words about its own classes and code.
         raise ModelError(
-            f"{name_of(path)} cannot be opened as a Keras model: {first_line(error)}.",
+            f"{name_of(path)} cannot be opened as a Keras model. It is damaged, or was edited.",
             _ANOTHER,
         ) from error
 

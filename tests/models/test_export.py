@@ -1,5 +1,6 @@
 """What is saved opens in stock Keras alone and says the same."""
 
+import json
 import os
 import subprocess
 import sys
@@ -143,6 +144,20 @@ def test_an_edited_description_is_one_sentence(tmp_path: Path, description, word
     _with_member(path, "config.json", description)
     with pytest.raises(ModelError, match=words):
         load_model(path)
+
+
+def test_keras_own_words_about_an_edited_layer_are_not_passed_on(tmp_path: Path) -> None:
+    model, _ = _trained("float32")
+    path = tmp_path / "model.keras"
+    save_model(model, path)
+    with zipfile.ZipFile(path) as archive:
+        description = json.loads(archive.read("config.json"))
+    description["config"]["layers"][1]["config"] = {"name": 5}
+    _with_member(path, "config.json", json.dumps(description).encode())
+    with pytest.raises(ModelError, match="It is damaged, or was edited") as caught:
+        load_model(path)
+    assert "<class" in str(caught.value.__cause__)
+    assert "<class" not in str(caught.value)
 
 
 def test_a_model_of_another_shape_is_told_apart(tmp_path: Path) -> None:
