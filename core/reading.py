@@ -182,7 +182,8 @@ def read_arrays(path: Path, names: Sequence[str] | None = None, *, most: int) ->
         words = "damaged" if "CRC" in str(error) else "not a NumPy archive, or only a part of one"
         raise ReadingError(f"{name} is {words}.") from error
     except (ValueError, OSError, EOFError, zlib.error, RuntimeError) as error:
-        raise ReadingError(f"{name} is damaged: {first_line(error)}.") from error
+        # NumPy's own words tell of Python's objects.
+        raise ReadingError(f"{name} is damaged.") from error
     except MemoryError as error:
         raise ReadingError(f"{name} claims to hold more than fits into memory.") from error
 

@@ -114,9 +114,7 @@ def read_variables(
     try:
         meta = understand(said["meta"])
     except (ValueError, TypeError, KeyError) as error:
-        raise CheckpointError(
-            f"What {path.name} says of itself makes no sense: {first_line(error)}."
-        ) from error
+        raise CheckpointError(f"What {path.name} says of itself makes no sense.") from error
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
     return meta
@@ -131,8 +129,10 @@ def _read(path: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
         said = {"names": header["names"], "meta": header["meta"]}
         # Checkpoints of the versions before have none; their members' own CRC was checked.
         expected = header.get("sha256")
-    except (ReadingError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except ReadingError as error:
         raise CheckpointError(f"{path.name} is damaged: {first_line(error)}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{path.name} is damaged.") from error
     if expected is not None and expected != _digest(said, values):
         raise CheckpointError(f"{path.name} is damaged: its checksum is wrong.")
     return said, values

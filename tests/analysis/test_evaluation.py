@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,18 @@ def test_classes_missing(tmp_path: Path) -> None:
         load_evaluation(run)
     run.dataset_path.unlink()
     with pytest.raises(RunError, match="has not loaded its data yet"):
+        load_evaluation(run)
+
+
+def test_a_damaged_header_of_an_array_is_told_of_without_numpys_words(tmp_path: Path) -> None:
+    run = _record(tmp_path, labels=LABELS, probabilities=PROBABILITIES)
+    with zipfile.ZipFile(run.predictions_path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    header = members["labels.npy"].replace(b"'<i8'", b"'<i8", 1).replace(b"'shape'", b"shape ", 1)
+    with zipfile.ZipFile(run.predictions_path, "w") as archive:
+        for name, data in {**members, "labels.npy": header}.items():
+            archive.writestr(name, data)
+    with pytest.raises(RunError, match=r"predictions\.npz is damaged\. Train it again"):
         load_evaluation(run)
 
 

@@ -112,12 +112,13 @@ class Killer:
             if ORDER.index(status.phase) >= ORDER.index(Phase.FIRST_STEP):
                 assert status.first_step >= self.saved, self._story()
             time.sleep(self.chance.uniform(0.0, SECONDS[status.phase]))
+            met = self.run.status().phase
             if victim != "server" and not self._kill_worker(status.pid):
                 return False
             if victim != "worker":
                 self._kill_server()
-        self.kills[victim, status.phase] = self.kills.get((victim, status.phase), 0) + 1
-        print(f"{time.strftime('%T')} kill {self.total}: {victim}, {status.phase}", flush=True)
+        self.kills[victim, met] = self.kills.get((victim, met), 0) + 1
+        print(f"{time.strftime('%T')} kill {self.total}: {victim}, {met}", flush=True)
         return True
 
     def _held_back(self, phase: Phase) -> AbstractContextManager[object]:

@@ -90,7 +90,7 @@ def test_eight_kills_of_worker_server_and_both(tmp_path, own_cache):
 def test_twenty_kills_of_runs_end_with_the_weights_of_a_run_that_was_left_alone(
     tmp_path, own_cache, seed
 ):
-    config = _config("epochs=120")
+    config = _config("epochs=400")  # so that training takes as long as all the rest
     alone = launch.start(config, tmp_path / "alone")
     assert launch.wait(alone, 300) is State.FINISHED, alone.log_tail()
     killer = Killer(tmp_path / "runs", config, seed, own_cache)
