@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 
 EVERY_SECONDS = 1.0
-EVERY_SECONDS_IN_A_CROWD = 2.0
+# What is newest is to be on every page within three seconds, with some left for the server.
+EVERY_SECONDS_IN_A_CROWD = 2.5
 # Two bounds, so that one who comes and goes does not change everybody's pace each time.
 _A_CROWD = 9
 _NO_CROWD = 5

@@ -1,7 +1,8 @@
 """st.cache_* around core: what pages read again and again is read once.
 
 Knows how long a result stays true, and nothing of what it means. Keys hold a file's
-modification time where the file may change.
+modification time where the file may change. What each look of a live page asks for is passed
+by name: without one, Streamlit asks `inspect` for the function's signature at each call.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _BY_JSON: dict[str | type[Any], Callable[[Any], Any]] = {
 
 def run_config(run: Run) -> RunConfig:
     """A run's configuration. Raises ConfigError where it cannot be read."""
-    found = _run_config(str(run.path), version(run.config_path))
+    found = _run_config(path=str(run.path), version=version(run.config_path))
     if isinstance(found, ConfigError):
         raise ConfigError(found.message, found.advice)
     return found
@@ -133,7 +134,7 @@ def augmented(config: RunConfig, choice: int, seed: int, count: int) -> Augmente
 
 def metrics_log(run: Run) -> MetricsLog:
     """The run's one reader, so that each look reads only what is new."""
-    return _metrics_log(str(run.path))
+    return _metrics_log(path=str(run.path))
 
 
 @st.cache_resource(max_entries=20_000, show_spinner=False)

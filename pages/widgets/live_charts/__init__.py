@@ -60,7 +60,8 @@ def live_charts(charts: Sequence[Chart], key: str, revision: object) -> None:
         revision: changes exactly when a figure does. Figures are built once a revision, and
             sessions that watch the same run share them.
     """
-    _MOUNT(key=key, data=_message(key, repr(revision), charts))
+    # By name, as in pages/session/cache.py.
+    _MOUNT(key=key, data=_message(key=key, revision=repr(revision), _charts=charts))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
