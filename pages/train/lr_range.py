@@ -131,17 +131,21 @@ def charts(run: Run, status: Status, test: RangeTestConfig) -> None:
         return
     lrs, losses = [row["lr"] for row in rows], [row["loss"] for row in rows]
     suggestion = status.range_result.suggestion if status.range_result else None
-    growth, curve = "Learning rate over iterations", "Loss over learning rate"
     live_charts(
         [
-            Chart(growth, lambda: figures.lr_figure(rows, log_y=True), 340, growth),
             Chart(
-                curve,
+                "Learning rate over iterations",
+                lambda: figures.lr_figure(rows, log_y=True),
+                340,
+                titled=True,
+            ),
+            Chart(
+                "Loss over learning rate",
                 lambda: figures.loss_figure(
                     lrs, losses, smooth(losses, test.smoothing), suggestion
                 ),
                 340,
-                curve,
+                titled=True,
             ),
         ],
         f"charts_{run.id}",

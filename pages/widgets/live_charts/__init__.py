@@ -42,13 +42,13 @@ class Chart:
         label: what a screen reader says.
         figure: builds the figure, plain dicts `data` and `layout`.
         height: in pixels.
-        title: stands above it; empty for none.
+        titled: the label stands above it, for all to read.
     """
 
     label: str
     figure: Callable[[], dict[str, Any]]
     height: int = 320
-    title: str = ""
+    titled: bool = False
 
 
 def live_charts(charts: Sequence[Chart], key: str, revision: object) -> None:
@@ -78,7 +78,7 @@ def _drawn(chart: Chart, key: str) -> str:
     # One value for the chart's whole life: Plotly then keeps what the person changed.
     layout = {**figure["layout"], "height": chart.height, "uirevision": key}
     drawn = to_json_plotly({"data": figure["data"], "layout": layout})
-    frame = {"label": chart.label, "title": chart.title, "height": chart.height}
+    frame = {"label": chart.label, "titled": chart.titled, "height": chart.height}
     frame["revision"] = hashlib.blake2b(drawn.encode(), digest_size=8).hexdigest()
     return f'{to_json_plotly(frame)[:-1]},"figure":{drawn}}}'
 

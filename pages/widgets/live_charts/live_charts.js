@@ -134,8 +134,8 @@ function show(node, library, drawn) {
   chart.calls += 1;
   node.style.height = `${drawn.height}px`;
   node.setAttribute("aria-label", drawn.label);
-  node.previousSibling.textContent = drawn.title;
-  node.previousSibling.hidden = !drawn.title;
+  node.previousSibling.textContent = drawn.label;
+  node.previousSibling.hidden = !drawn.titled;
   draw(node, chart, library, drawn, chart.calls).catch((error) => {
     node.textContent = error.message;
   });

@@ -43,10 +43,10 @@ def test_the_library_comes_from_this_server() -> None:
     assert message(figure(2.0))["library"].startswith("/component/")
 
 
-def test_a_title_that_holds_marks_stays_text() -> None:
-    charts = [Chart('"</script>', lambda: figure(2.0), title='a"b')]
+def test_a_label_that_holds_marks_stays_text() -> None:
+    charts = [Chart('"</script>', lambda: figure(2.0), titled=True)]
     sent = json.loads(live_charts._message.__wrapped__("charts", "1", charts))["charts"][0]
-    assert (sent["label"], sent["title"]) == ('"</script>', 'a"b')
+    assert (sent["label"], sent["titled"]) == ('"</script>', True)
 
 
 def test_figures_are_built_once_a_revision() -> None:
