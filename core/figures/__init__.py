@@ -1,1 +1,1 @@
-"""Arrays and metric rows in, plotly Figures out. Knows nothing of TensorFlow or Streamlit."""
+"""Arrays and metric rows in, Plotly's figures out. Knows nothing of TensorFlow or Streamlit."""

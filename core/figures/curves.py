@@ -16,11 +16,18 @@ from typing import Any
 import numpy as np
 
 from core.figures.decimate import decimate, plain
-from core.figures.theme import ACCENT, CATEGORICAL, TRAINING, VALIDATION, layout_entries, with_alpha
+from core.figures.theme import (
+    ACCENT,
+    CATEGORICAL,
+    TRAINING,
+    VALIDATION,
+    Figure,
+    layout_entries,
+    with_alpha,
+)
 
 Rows = Sequence[Mapping[str, Any]]
 Trace = dict[str, Any]
-Figure = dict[str, Any]
 
 
 def loss_figure(

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from core.figures.decimate import decimate, plain
-from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, layout_entries, with_alpha
+from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, Figure, layout_entries, with_alpha
 
 Numbers = Sequence[float] | np.ndarray
-Figure = dict[str, Any]
 
 
 def lr_figure(

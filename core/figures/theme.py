@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+# One that is drawn again and again: Plotly's `data` and `layout`; go.Figure checks it in tests.
+Figure = dict[str, Any]
+
 # Okabe and Ito's colour-blind-safe palette, its yellow and black (unreadable on a white or a
 # dark page) replaced, extended to ten. .streamlit/config.toml holds the same ten.
 CATEGORICAL = (
