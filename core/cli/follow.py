@@ -7,6 +7,7 @@ import time
 
 from core.cli.reports import for_terminal, say
 from core.jobs import launch
+from core.notation import learning_rate, percent
 from core.runs import RangeTestResult, Run, State, Status, TrainingResult
 
 _BAR = 30  # characters
@@ -36,8 +37,8 @@ def follow(run: Run) -> int:
 def download_progress(fraction: float | None, words: str) -> None:
     """How far a download is, on a terminal's last line."""
     if sys.stderr.isatty():
-        percent = "" if fraction is None else f"{fraction:5.1%} "
-        print(f"\r\033[K{percent}{for_terminal(words)}", end="", file=sys.stderr, flush=True)
+        share = "" if fraction is None else f"{fraction:5.1%} "
+        print(f"\r\033[K{share}{for_terminal(words)}", end="", file=sys.stderr, flush=True)
 
 
 def _watch(run: Run) -> None:
@@ -71,8 +72,8 @@ def _progress_line(status: Status) -> str:
 def _print_result(status: Status) -> None:
     result = status.result
     if isinstance(result, TrainingResult):
-        print(f"Test accuracy {result.test_accuracy:.2%}, loss {result.test_loss:.4f}")
+        print(f"Test accuracy {percent(result.test_accuracy, 2)}, loss {result.test_loss:.4f}")
     elif isinstance(result, RangeTestResult):
         lr = result.suggestion
-        print(f"Suggested learning rate: {lr:.3g}" if lr else "No learning rate suggested.")
+        print(f"Suggested learning rate: {learning_rate(lr)}" if lr else "No learning rate suggested.")
         say(result.reason)

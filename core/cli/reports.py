@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from core.config import PRESETS
 from core.errors import readable
+from core.notation import percent
 
 _PACKAGES = ("streamlit", "tensorflow", "keras", "plotly", "pillow", "numpy", "scikit-learn")
 
@@ -137,7 +138,7 @@ def print_recipes() -> None:
 
 def print_evaluation(report: dict[str, Any]) -> None:
     """Takes core.analysis.evaluation's own dictionary."""
-    say(f"Test accuracy {report['test_accuracy']:.2%}, test loss {report['test_loss']:.4f}")
+    say(f"Test accuracy {percent(report['test_accuracy'], 2)}, test loss {report['test_loss']:.4f}")
     for row in report["per_class"]:
         say(
             f"  {row['name']:<20} precision {row['precision']:.3f}  "
@@ -151,5 +152,5 @@ def print_answers(answers: list[dict[str, Any]]) -> None:
         if "error" in answer:
             say(f"{answer['file']}: {answer['error']}")
         else:
-            top = ", ".join(f"{item['class']} {item['probability']:.1%}" for item in answer["top"])
+            top = ", ".join(f"{item['class']} {percent(item['probability'])}" for item in answer["top"])
             say(f"{answer['file']}: {top}")

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from core.figures.labels import in_full, label
 from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, layout_entries
+from core.notation import percent
 
 _PROBABILITIES = {
     "title": {"text": "Probability"},
@@ -37,7 +38,7 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
         "y": list(range(len(best))),
         "orientation": "h",
         "marker": {"color": [ACCENT] + [NEUTRAL] * (len(best) - 1), "cornerradius": 4},
-        "text": [format_percent(p) for p in shares],
+        "text": [percent(p) for p in shares],
         "textposition": "outside",
         "cliponaxis": False,
         "hovertext": [in_full(name) for name in names],
@@ -100,13 +101,6 @@ def _grouped(
         bargap=0.25,
     )
     return go.Figure(data=bars, layout=layout)
-
-
-def format_percent(share: float) -> str:
-    """For the end of a bar: 0.978 -> "97.8%"; what is too small to show is said so."""
-    if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{share:.1%}"
 
 
 def _name_axis(names: Sequence[str]) -> dict[str, Any]:

@@ -1,13 +1,32 @@
-"""Numbers, times and sizes in words: one notation for each, on all pages."""
+"""Names for where Markdown is read, and times as a person says them.
+
+How numbers are written is core.notation's; pages take both from here.
+"""
 
 from __future__ import annotations
 
 import re
 import time
 
+from core.notation import DASH
+from core.notation import count as format_count
+from core.notation import duration as format_duration
+from core.notation import learning_rate as format_learning_rate
+from core.notation import percent as format_percent
+from core.notation import size as format_bytes
 from core.reading import one_line, visible
 
-DASH = "–"
+__all__ = [
+    "DASH",
+    "as_is",
+    "as_lines",
+    "format_bytes",
+    "format_count",
+    "format_duration",
+    "format_learning_rate",
+    "format_percent",
+    "format_when",
+]
 
 # A backslash makes any punctuation of ASCII a plain character of Markdown,
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>()#+-.!|~$:&^=@/"})
@@ -39,42 +58,6 @@ def as_lines(text: str) -> str:
 
 def _code(space: str) -> int:
     return 0xA0 if space == " " else ord(space)
-
-
-def format_count(value: float) -> str:
-    """2168362 -> "2,168,362"."""
-    return f"{value:,.0f}"
-
-
-def format_percent(fraction: float | None, digits: int = 1) -> str:
-    """0.978 -> "97.8 %"."""
-    return DASH if fraction is None else f"{100 * fraction:.{digits}f} %"
-
-
-def format_learning_rate(value: float) -> str:
-    """A learning rate: 0.001 -> "0.001", 0.00001 -> "1e-05"."""
-    return f"{value:.3g}"
-
-
-def format_bytes(number: float) -> str:
-    """Bytes in words: 139362848 -> "139 MB"."""
-    for unit in ("B", "kB", "MB"):
-        if number < 1000:
-            return f"{number:.0f} {unit}"
-        number /= 1000
-    return f"{number:.1f} GB"
-
-
-def format_duration(seconds: float | None) -> str:
-    """95 -> "1 min 35 s"."""
-    if seconds is None:
-        return DASH
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def format_when(moment: float, now: float | None = None) -> str:

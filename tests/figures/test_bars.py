@@ -12,7 +12,7 @@ def test_top_classes_from_the_top_down() -> None:
     figure = top_k_figure([("3", 0.8231), ("5", 0.1765), ("8", 0.0004)])
     bar = figure.data[0]
     assert bar.orientation == "h"
-    assert list(bar.text) == ["82.3%", "17.6%", "<0.1%"]
+    assert list(bar.text) == ["82.3 %", "17.6 %", "<0.1 %"]
     assert list(figure.layout.yaxis.ticktext) == ["3", "5", "8"]
     low, high = figure.layout.yaxis.range
     assert low > high

@@ -14,25 +14,6 @@ from pages.widgets import image_grid, text
 from tests.pages.opening import APP
 
 
-@pytest.mark.parametrize(
-    ("shown", "expected"),
-    [
-        (text.format_count(2168362), "2,168,362"),
-        (text.format_percent(0.978), "97.8 %"),
-        (text.format_percent(None), "–"),
-        (text.format_learning_rate(0.001), "0.001"),
-        (text.format_learning_rate(1e-5), "1e-05"),
-        (text.format_bytes(170_052_171), "170 MB"),
-        (text.format_duration(None), "–"),
-        (text.format_duration(12.4), "12 s"),
-        (text.format_duration(95), "1 min 35 s"),
-        (text.format_duration(7325), "2 h 02 min"),
-    ],
-)
-def test_numbers_read_the_same_on_every_page(shown: str, expected: str):
-    assert shown == expected
-
-
 def test_times_are_said_as_a_person_says_them():
     now = 1_800_000_000.0
     assert text.format_when(now - 20, now) == "just now"

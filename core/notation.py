@@ -1,0 +1,54 @@
+"""Numbers, times and sizes in words: one notation for each, on pages, in figures, in a terminal.
+
+Knows nothing of what is counted.
+"""
+
+from __future__ import annotations
+
+DASH = "–"
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def count(value: float) -> str:
+    """2168362 -> "2,168,362"."""
+    return f"{value:,.0f}"
+
+
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """0.978 -> "97.8 %"; what is too small to show is said so: "<0.1 %"."""
+    if fraction is None:
+        return DASH
+    least = 10.0 ** -(digits + 2)
+    if 0 < fraction < least:
+        return f"<{100 * least:.{digits}f} %"
+    return f"{100 * fraction:.{digits}f} %"
+
+
+def learning_rate(value: float, digits: int = 3) -> str:
+    """0.0011 -> "0.0011", 0.000032 -> "3.2 × 10⁻⁵": at most so many significant digits."""
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    if not value or -4 <= int(exponent) < digits:
+        return f"{value:.{digits}g}"
+    return f"{float(mantissa):g} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def size(number: float) -> str:
+    """Bytes: 139362848 -> "139 MB"."""
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def duration(seconds: float | None) -> str:
+    """95 -> "1 min 35 s"."""
+    if seconds is None:
+        return DASH
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,0 +1,35 @@
+"""One notation for numbers, everywhere."""
+
+import pytest
+
+from core import notation
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (notation.count(2168362), "2,168,362"),
+        (notation.percent(0.978), "97.8 %"),
+        (notation.percent(0.99444, 2), "99.44 %"),
+        (notation.percent(0.00009), "<0.1 %"),
+        (notation.percent(0.0), "0.0 %"),
+        (notation.percent(None), "–"),
+        (notation.learning_rate(0.0), "0"),
+        (notation.learning_rate(0.001), "0.001"),
+        (notation.learning_rate(0.00113), "0.00113"),
+        (notation.learning_rate(0.00113, 2), "0.0011"),
+        (notation.learning_rate(1e-5), "1 × 10⁻⁵"),
+        (notation.learning_rate(3.16e-5, 2), "3.2 × 10⁻⁵"),
+        (notation.learning_rate(9.999e-5, 2), "0.0001"),
+        (notation.learning_rate(1.288), "1.29"),
+        (notation.learning_rate(100.0), "100"),
+        (notation.size(170_052_171), "170 MB"),
+        (notation.size(12), "12 B"),
+        (notation.duration(None), "–"),
+        (notation.duration(12.4), "12 s"),
+        (notation.duration(95), "1 min 35 s"),
+        (notation.duration(7325), "2 h 02 min"),
+    ],
+)
+def test_numbers_read_the_same_everywhere(shown: str, expected: str):
+    assert shown == expected
