@@ -3,10 +3,15 @@
 import streamlit as st
 
 from pages.session import address
-from pages.widgets import sidebar
+from pages.widgets.frame import sidebar
 from pages.widgets.page import guarded
 
-st.set_page_config(page_title="ConvScope", page_icon=sidebar.icon(), layout="wide")
+st.set_page_config(
+    page_title="ConvScope",
+    page_icon=sidebar.icon(),
+    layout="wide",
+    initial_sidebar_state=sidebar.WIDTH,
+)
 
 page = st.navigation(
     {

@@ -75,5 +75,7 @@ def _print_result(status: Status) -> None:
         print(f"Test accuracy {percent(result.test_accuracy, 2)}, loss {result.test_loss:.4f}")
     elif isinstance(result, RangeTestResult):
         lr = result.suggestion
-        print(f"Suggested learning rate: {learning_rate(lr)}" if lr else "No learning rate suggested.")
+        print(
+            f"Suggested learning rate: {learning_rate(lr)}" if lr else "No learning rate suggested."
+        )
         say(result.reason)

@@ -152,5 +152,7 @@ def print_answers(answers: list[dict[str, Any]]) -> None:
         if "error" in answer:
             say(f"{answer['file']}: {answer['error']}")
         else:
-            top = ", ".join(f"{item['class']} {percent(item['probability'])}" for item in answer["top"])
+            top = ", ".join(
+                f"{item['class']} {percent(item['probability'])}" for item in answer["top"]
+            )
             say(f"{answer['file']}: {top}")

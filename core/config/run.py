@@ -50,11 +50,6 @@ class RunConfig(Section):
         return PRESETS[value].architecture
 
     @property
-    def display_title(self) -> str:
-        """Its title, else what it trains on what: "digits · compact"."""
-        return self.title or f"{self.dataset.name} · {self.architecture.name}"
-
-    @property
     def validates_on_test(self) -> bool:
         """The model is chosen on test data, which every page that shows the run says."""
         return self.split.method == "none"

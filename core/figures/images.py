@@ -44,10 +44,16 @@ def to_png(image: np.ndarray | Image.Image, scale: int | None = None, target: in
     return buffer.getvalue()
 
 
-def data_uri(pixels: np.ndarray) -> str:
-    """(H, W, C) uint8 inside an address: PNG where small, so that each pixel is exact."""
+def data_uri(pixels: np.ndarray, most: int | None = None) -> str:
+    """(H, W, C) uint8 inside an address: PNG where small, so that each pixel is exact.
+
+    Args:
+        most: shrink what is larger to so many pixels a side.
+    """
     buffer = io.BytesIO()
     picture = as_picture(pixels)
+    if most is not None:
+        picture.thumbnail((most, most), Image.Resampling.BOX)
     if max(picture.size) <= SMALL:
         kind = "png"
         picture.save(buffer, "PNG", compress_level=3)

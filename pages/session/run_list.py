@@ -8,7 +8,7 @@ from core.errors import ConfigError, readable
 from core.jobs import queue
 from core.reading import is_file
 from core.runs import Run, State, UnreadableRun, list_runs, list_unreadable, runs_folder
-from pages.session import address, cache, state
+from pages.session import address, cache, state, titles
 
 
 def runs(
@@ -70,7 +70,7 @@ def at_work() -> Run | None:
 def title(run: Run) -> str:
     """The run's title, or its id where its configuration cannot be read."""
     try:
-        return cache.run_config(run).display_title
+        return titles.config_title(cache.run_config(run))
     except ConfigError:
         return readable(run.id)
 

@@ -97,6 +97,11 @@ def show_in_widget(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
+def close(key: str) -> None:
+    """Close a popover that the person has opened. In a callback: before it is drawn again."""
+    st.session_state[key] = False
+
+
 def widget_value(key: str) -> Any:
     """What a keyed widget holds; for its own callback."""
     return st.session_state[key]

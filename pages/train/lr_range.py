@@ -33,7 +33,7 @@ def main() -> None:
             "Change the draft first",
         )
         return
-    run = run_picker(candidates, "range_run", "Range test")
+    run = run_picker(candidates, "range_run")
     if run is not None:
         watching.watch(run, show)
 

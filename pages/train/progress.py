@@ -12,7 +12,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.jobs import queue
 from core.runs import STARTING_PHASES, Phase, Run, State, Status, requests
-from pages.session import run_list
+from pages.session import run_list, titles
 from pages.train import controls
 from pages.widgets import page
 from pages.widgets.text import as_is, format_count, format_duration, format_learning_rate
@@ -83,7 +83,7 @@ def describe(config: RunConfig) -> None:
     epochs = f"{training.epochs} epoch{'s' if training.epochs != 1 else ''}"
     schedule = config.schedule.kind.replace("_", "-")
     augmented = "augmented" if config.augmentation.active else "not augmented"
-    st.markdown(f":gray[Draft] &ensp; **{as_is(config.display_title)}**")
+    st.markdown(f":gray[Draft] &ensp; **{as_is(titles.config_title(config))}**")
     st.caption(
         f"{as_is(config.dataset.name)} · {as_is(config.architecture.name)} · {epochs} · "
         f"batch {training.batch_size} · {config.optimizer.kind} at "

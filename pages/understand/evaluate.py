@@ -11,16 +11,18 @@ from core.figures.labels import MOST, shortened
 from core.runs import Run
 from pages.session import address, cache, run_list
 from pages.widgets import page
-from pages.widgets.run_picker import run_picker
+from pages.widgets.head import head
 from pages.widgets.text import as_is, format_count, format_percent
 
 _MISTAKES = "pages/understand/mistakes.py"
 
 
 def main() -> None:
-    page.header("Evaluate", "How well a trained network does on images it has never seen.")
-    candidates = run_list.runs("train", with_predictions=True)
-    run = run_picker(candidates, "evaluate_run")
+    run = head(
+        "Evaluate",
+        "How well a trained network does on images it has never seen.",
+        runs=lambda: run_list.runs("train", with_predictions=True),
+    )
     if run is None:
         page.empty_state(
             "There is no trained network yet. Train one first; its test results appear here.",

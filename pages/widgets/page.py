@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import UserError, from_os_error
+from core.runs import Run
 from pages.session import address
 from pages.widgets.text import as_lines
 
@@ -33,9 +34,12 @@ def empty_state(message: str, page: str, label: str) -> None:
         link(page, label, icon=":material/arrow_forward:")
 
 
-def link(page: str, label: str, icon: str | None = None) -> None:
-    """A link to another page that keeps the draft and the selected run."""
-    st.page_link(page, label=label, icon=icon, query_params=address.parameters())
+def link(page: str, label: str, icon: str | None = None, run: Run | None = None) -> None:
+    """A link to another page that keeps the draft and the selected run, or selects that one."""
+    query = address.parameters()
+    if run is not None:
+        query["run"] = run.id
+    st.page_link(page, label=label, icon=icon, query_params=query)
 
 
 @contextmanager

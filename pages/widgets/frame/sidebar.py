@@ -5,6 +5,8 @@ Looks only at status files, so that it may be drawn on every page.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.errors import ConfigError
@@ -14,7 +16,9 @@ from pages.session import audience, cache, run_list
 from pages.widgets import page
 from pages.widgets.text import as_is, format_duration
 
+WIDTH = 244  # pixels
 _LOOKS_A_LOOK = 3  # of a live page to one of the sidebar
+_FRAME = Path(__file__).with_name("frame.css")
 _MARK = """
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 32" width="{width}" height="32">
 <g fill="#3F95CF"><rect x="1" y="3" width="26" height="26" rx="5" opacity=".28"/>
@@ -34,7 +38,8 @@ def icon() -> str:
 
 
 def show() -> None:
-    """Name, the run at work, and the device."""
+    """Name, the run at work, and the device; and the frame that all pages share."""
+    st.html(_FRAME)
     ink = "#e8edf2" if st.context.theme.type == "dark" else "#1c2733"
     whole = _MARK.format(width=150, name=_NAME.format(ink=ink))
     st.logo(whole.strip(), size="large", icon_image=icon())
@@ -59,7 +64,12 @@ def _active_run(run: Run) -> None:
     if not status.state.alive:
         st.rerun(scope="app")
     with page.guarded(), st.container(gap="xsmall", key="sidebar_run"):
-        page.link(_page(run), f"**{as_is(run_list.title(run))}**", icon=":material/monitoring:")
+        page.link(
+            _page(run),
+            f"**{as_is(run_list.title(run))}**",
+            icon=":material/monitoring:",
+            run=run,
+        )
         st.progress(status.fraction_done, text=as_is(_words(status)))
 
 

@@ -1,0 +1,30 @@
+"""What a person calls things: titles in place of the names that configurations use.
+
+Knows nothing of how a title is shown.
+"""
+
+from __future__ import annotations
+
+from core.config import PRESETS, ArchitectureConfig, RunConfig
+from core.data.catalog import find_dataset
+from core.errors import DatasetError, readable
+
+
+def dataset_title(name: str) -> str:
+    """ "cifar10" -> "CIFAR-10"; the name itself where there is no such set here."""
+    try:
+        return find_dataset(name).title
+    except DatasetError:
+        return readable(name)
+
+
+def network_title(architecture: ArchitectureConfig) -> str:
+    """ "vgg-6" -> the preset's title; a network of one's own keeps its name."""
+    preset = PRESETS.get(architecture.name)
+    return preset.title if preset is not None else architecture.name
+
+
+def config_title(config: RunConfig) -> str:
+    """Its own title, else what it trains on what: "Digits · Compact"."""
+    own = f"{dataset_title(config.dataset.name)} · {network_title(config.architecture)}"
+    return config.title or own
