@@ -13,45 +13,39 @@ st.set_page_config(
     initial_sidebar_state=sidebar.WIDTH,
 )
 
-page = st.navigation(
-    {
-        "": [
-            st.Page("pages/start/start.py", title="Start", icon=":material/home:", default=True),
-        ],
-        "Data": [
-            st.Page("pages/data/browse.py", title="Browse", icon=":material/photo_library:"),
-        ],
-        "Design": [
-            st.Page("pages/design/design.py", title="Design", icon=":material/tune:"),
-        ],
-        "Train": [
-            st.Page(
-                "pages/train/lr_range.py",
-                title="Learning-rate range test",
-                icon=":material/troubleshoot:",
-            ),
-            st.Page("pages/train/train.py", title="Train", icon=":material/play_circle:"),
-        ],
-        "Understand": [
-            st.Page("pages/understand/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
-            st.Page("pages/understand/mistakes.py", title="Mistakes", icon=":material/rule:"),
-            st.Page(
-                "pages/understand/feature_maps.py", title="Feature maps", icon=":material/layers:"
-            ),
-        ],
-        "Use": [
-            st.Page(
-                "pages/use/classify.py", title="Classify a photo", icon=":material/add_a_photo:"
-            ),
-        ],
-    },
-    expanded=True,
-)
+SECTIONS = {
+    "": [
+        st.Page("pages/start/start.py", title="Start", icon=":material/home:", default=True),
+    ],
+    "Data": [
+        st.Page("pages/data/browse.py", title="Browse", icon=":material/photo_library:"),
+    ],
+    "Design": [
+        st.Page("pages/design/design.py", title="Design", icon=":material/tune:"),
+    ],
+    "Train": [
+        st.Page(
+            "pages/train/lr_range.py",
+            title="Learning-rate range test",
+            icon=":material/troubleshoot:",
+        ),
+        st.Page("pages/train/train.py", title="Train", icon=":material/play_circle:"),
+    ],
+    "Understand": [
+        st.Page("pages/understand/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
+        st.Page("pages/understand/mistakes.py", title="Mistakes", icon=":material/rule:"),
+        st.Page("pages/understand/feature_maps.py", title="Feature maps", icon=":material/layers:"),
+    ],
+    "Use": [
+        st.Page("pages/use/classify.py", title="Classify a photo", icon=":material/add_a_photo:"),
+    ],
+}
+page = st.navigation(SECTIONS, position="hidden")
 
 # Each in a guard of its own: what is wrong with one run must not take the page with it.
 with guarded():
     address.remember()
 with guarded():
-    sidebar.show()
+    sidebar.show(SECTIONS)
 with guarded():
     page.run()

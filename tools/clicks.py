@@ -32,7 +32,8 @@ def wait_for_title(page: Page, title: str, seconds: float = 60.0) -> None:
 
 def go_to(page: Page, label: str, title: str | None = None, seconds: float = 60.0) -> None:
     """Click a page in the sidebar's navigation and wait until it is there."""
-    link = page.get_by_test_id("stSidebarNavLink").filter(has_text=re.compile(rf"{label}$"))
+    pages = page.get_by_test_id("stSidebar").locator(".st-key-pages")
+    link = pages.get_by_role("link", name=re.compile(rf"{label}$"))
     link.click()
     wait_for_title(page, title or label, seconds)
 

@@ -87,7 +87,7 @@ def test_a_run_outlives_streamlit_and_is_found_again(long_run: Run, page: Page, 
     server.start()
     page.goto(address)  # what a refresh asks of the new server: this page, before any other
     wait_for_title(page, "Train")
-    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(9)
+    expect(page.locator(".st-key-pages").get_by_role("link")).to_have_count(9)
     wait_for_more(chart(page, "Loss over epochs"), 2)
     go_to(page, "Start", "ConvScope")
     expect(page.get_by_test_id("stMain").get_by_text("running", exact=True)).to_be_visible()

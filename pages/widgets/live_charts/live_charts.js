@@ -117,7 +117,7 @@ function nodesFor(root, count) {
   while (root.children.length < count) {
     const figure = document.createElement("figure");
     figure.append(document.createElement("figcaption"), document.createElement("div"));
-    figure.lastChild.setAttribute("role", "img");
+    figure.lastChild.setAttribute("role", "group");
     root.append(figure);
   }
   while (root.children.length > count) {
