@@ -14,18 +14,22 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from core.config import RunConfig
-from core.errors import RunError, describe_os_error, readable
+from core.errors import ReadingError, RunError, describe_os_error, readable
 from core.files import hold_reserve, lock_exclusively, sync_folder, write_atomically
-from core.reading import is_file, is_folder, listed, modified
+from core.reading import is_file, is_folder, listed, modified, read_json
 from core.runs.record import Run
 from core.runs.status import Status
 
 # Any of these makes a folder a run record, or what is left of one.
 _OF_A_RECORD = ("config.json", "status.json", "metrics.jsonl", "lock", "log.txt")
+_MOST_COMPARED = 500  # newest runs whose titles a new one must not bear
+_MOST_CONFIG = 1 << 20  # bytes
+_LONGEST_TITLE = 120  # characters, as RunConfig allows
 _LOCK_SECONDS = 2.0  # that a worker which has said its last may still need to be gone
 _ABANDONED_SECONDS = 600.0  # after which what a killed process was making is thrown away
 
@@ -46,6 +50,8 @@ def runs_folder(given: str | os.PathLike[str] | None = None) -> Path:
 def create_run(config: RunConfig, folder: Path | None = None) -> Run:
     """Make a run directory with its configuration and a status of `queued`.
 
+    A title that a run of the same job bears already gets a number: "Digits (2)".
+
     Raises:
         OSError: it could not be written; nothing is left of it.
     """
@@ -57,6 +63,7 @@ def create_run(config: RunConfig, folder: Path | None = None) -> Run:
     path = folder / f"{stamp}-{label}-{secrets.token_hex(2)}"
     folder.mkdir(parents=True, exist_ok=True)
     _throw_away_abandoned(folder)
+    config = config.model_copy(update={"title": _unlike_others(config, folder)})
     # Filled under a hidden name first, so that a list never meets half a record.
     new = Run(folder / f".new-{path.name}")
     try:
@@ -72,6 +79,27 @@ def create_run(config: RunConfig, folder: Path | None = None) -> Run:
         shutil.rmtree(new.path, ignore_errors=True)
         raise
     return Run(path)
+
+
+def _unlike_others(config: RunConfig, folder: Path) -> str:
+    """The title, with a number where one of the newest runs bears it; no title stays none."""
+    title = config.title
+    if not title:
+        return title
+    taken = {_title(run, config.job) for run in list_runs(folder)[:_MOST_COMPARED]}
+    names = (f"{title[: _LONGEST_TITLE - 6]} ({number})" for number in count(2))
+    return title if title not in taken else next(name for name in names if name not in taken)
+
+
+def _title(run: Run, job: str) -> str:
+    """As it stands in a record of that job; empty in another, or where it cannot be read."""
+    try:
+        config = read_json(run.config_path, _MOST_CONFIG)
+    except ReadingError:
+        return ""
+    if not isinstance(config, dict) or config.get("job", "train") != job:
+        return ""
+    return str(config.get("title", ""))
 
 
 def _throw_away_abandoned(folder: Path) -> None:

@@ -64,3 +64,16 @@ def test_opening_what_is_not_there_says_so(tmp_path):
         open_run("nothing", tmp_path)
     with pytest.raises(RunError):
         open_run("", tmp_path)
+
+
+def test_no_two_runs_of_a_kind_bear_one_title(tmp_path, config):
+    long = config.model_copy(update={"title": "x" * 120})
+    named = config.model_copy(update={"title": "Mine"})
+    ranged = named.model_copy(update={"job": "range-test"})
+    runs = [create_run(item, tmp_path) for item in (named, named, ranged, named, long, long)]
+    titles = [run.config().title for run in runs]
+    assert titles[:4] == ["Mine", "Mine (2)", "Mine", "Mine (3)"]
+    assert titles[4] != titles[5]
+    (runs[0].config_path).write_text("[1")  # what cannot be read bears no title
+    assert create_run(named, tmp_path).config().title == "Mine"
+    assert create_run(config, tmp_path).config().title == ""
