@@ -23,6 +23,9 @@ from core.runs.legacy import OLD_SUMMARY, upgrade_config, upgrade_status, upgrad
 from core.runs.metrics import MetricsLog
 from core.runs.status import State, Status
 
+# Records that are a part of ConvScope, made by `python -m tools.ship`. Read-only: the folder may
+# lie on a disk that cannot be written to, and belongs to everybody who uses this machine.
+SHIPPED = Path(__file__).resolve().parents[1] / "shipped"
 _MOST_STATUS = 1 << 20  # bytes
 _LOG_TAIL = 1 << 18  # bytes
 _LONGEST_LINE = 2000  # characters of a log line that are shown
@@ -37,6 +40,11 @@ class Run:
     @property
     def id(self) -> str:
         return self.path.name
+
+    @property
+    def shipped(self) -> bool:
+        """It came with ConvScope: to be looked at and used, never changed, resumed or deleted."""
+        return self.path.parent == SHIPPED
 
     @property
     def config_path(self) -> Path:

@@ -22,7 +22,7 @@ from core.config import RunConfig
 from core.errors import ReadingError, RunError, describe_os_error, readable
 from core.files import hold_reserve, lock_exclusively, sync_folder, write_atomically
 from core.reading import is_file, is_folder, listed, modified, read_json
-from core.runs.record import Run
+from core.runs.record import SHIPPED, Run
 from core.runs.status import Status
 
 # Any of these makes a folder a run record, or what is left of one.
@@ -111,13 +111,13 @@ def _throw_away_abandoned(folder: Path) -> None:
 
 
 def open_run(run_id: str, folder: Path | None = None) -> Run:
-    """The run of that id, or at that path.
+    """The run of that id, a shipped one too, or the run at that path.
 
     Raises:
         RunError: there is none, or its record cannot be read.
     """
     folder = folder or runs_folder()
-    for path in (folder / run_id, Path(run_id)):
+    for path in (folder / run_id, SHIPPED / run_id, Path(run_id)):
         run = Run(path.absolute())
         if run_id and path.name:
             if is_file(run.config_path):
@@ -129,13 +129,18 @@ def open_run(run_id: str, folder: Path | None = None) -> Run:
 
 
 def list_runs(folder: Path | None = None) -> list[Run]:
-    """Every record whose configuration is there, newest first.
+    """Every record whose configuration is there, newest first; none of those that ship.
 
     Raises:
         ReadingError: the runs folder itself cannot be read.
     """
     runs = (run for run in _records(folder) if _is_whole(run))
     return sorted(runs, key=lambda run: run.id, reverse=True)
+
+
+def list_shipped() -> list[Run]:
+    """The records that came with ConvScope, by name."""
+    return [run for run in _records(SHIPPED) if _is_whole(run)]
 
 
 def list_unreadable(folder: Path | None = None) -> list[UnreadableRun]:
@@ -184,8 +189,14 @@ def delete_run(run: Run) -> None:
     """Remove a run for good. Of a link only the link is removed.
 
     Raises:
-        RunError: it is gone, its worker is alive, or not all of it can be removed.
+        RunError: it came with ConvScope, is gone, its worker is alive, or not all of it can be
+            removed.
     """
+    if run.shipped:
+        raise RunError(
+            f"Run {readable(run.id)} came with ConvScope and stays.",
+            "As soon as there are runs of your own, every page shows those first.",
+        )
     if run.path.is_symlink() and not is_folder(run.path):
         run.path.unlink()
         return

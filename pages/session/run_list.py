@@ -7,17 +7,28 @@ from collections.abc import Sequence
 from core.errors import ConfigError, readable
 from core.jobs import queue
 from core.reading import is_file
-from core.runs import Run, State, UnreadableRun, list_runs, list_unreadable, runs_folder
+from core.runs import (
+    Run,
+    State,
+    UnreadableRun,
+    list_runs,
+    list_shipped,
+    list_unreadable,
+    runs_folder,
+)
 from pages.session import address, cache, state, titles
 
 
 def runs(
     job: str | None = "train", *, with_predictions: bool = False, with_model: bool = False
 ) -> list[Run]:
-    """Records of that job that can be read, newest first; None for every job."""
+    """Records of that job that can be read, newest first; None for every job.
+
+    The shipped one stands last, so that it is shown where there is none of one's own.
+    """
     return [
         run
-        for run in list_runs()
+        for run in (*list_runs(), *list_shipped())
         if (found := _job(run)) is not None
         and job in (None, found)
         and (not with_predictions or is_file(run.predictions_path))

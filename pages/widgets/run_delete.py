@@ -12,7 +12,9 @@ from pages.widgets import page
 
 
 def delete_button(run: Run) -> None:
-    """A button that asks once more before the run is gone for good."""
+    """A button that asks once more before the run is gone for good; none for a shipped run."""
+    if run.shipped:
+        return
     # Of a name that is no text its bytes: two such names may read alike.
     key = run.id if readable(run.id) == run.id else os.fsencode(run.id).hex()
     with st.popover("Delete", icon=":material/delete:", key=f"delete_{key}"):

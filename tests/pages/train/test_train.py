@@ -12,14 +12,15 @@ from core.jobs import launch, queue
 from core.recipes import find_recipe
 from core.runs import Phase, Run, State, create_run, list_runs, requests
 from core.runs.drafts import save_draft
-from tests.pages.opening import errors, open_page
+from tests.pages.opening import errors, open_page, parameter
 from tests.pages.train.records import buttons, living_worker, record, words
 
 
-def test_train_without_runs_says_what_to_do(runs_folder: Path) -> None:
+def test_train_without_runs_of_ones_own_shows_the_shipped_one(runs_folder: Path) -> None:
     app = open_page("train", "Train")
-    assert "Nothing has been trained yet" in words(app)
+    assert parameter(app, "run") == "digits-shipped"
     assert "Start training" in buttons(app)
+    assert not {"Resume", "Delete for good", "Stop", "Pause"} & set(buttons(app))
 
 
 def test_starting_shows_the_new_run(launched: list[RunConfig]) -> None:
@@ -170,7 +171,7 @@ def test_deleting_asks_first_and_then_forgets_the_run(with_finished_run: Run) ->
     buttons(app)["Delete for good"].click().run()
     assert not app.exception
     assert not with_finished_run.path.exists()
-    assert "Nothing has been trained yet" in words(app)
+    assert parameter(app, "run") == "digits-shipped"
 
 
 def test_a_run_validated_on_test_data_says_so(runs_folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from core.analysis.evaluation import load_evaluation, mistakes
 from core.runs import Run
-from tests.pages.opening import APP, PAGES, open_page, texts
+from tests.pages.opening import APP, PAGES, open_page, parameter, texts
 
 TITLES = {
     "evaluate": "Evaluate",
@@ -21,9 +21,17 @@ TITLES = {
 
 
 @pytest.mark.parametrize("name", TITLES)
-def test_without_runs_the_page_says_what_to_do_first(name: str, runs_folder: Path) -> None:
-    said = texts(open_page(name, TITLES[name]))
-    assert "Train one first" in said
+def test_without_runs_of_ones_own_the_page_shows_the_shipped_one(
+    name: str, runs_folder: Path
+) -> None:
+    app = open_page(name, TITLES[name])
+    assert parameter(app, "run") == "digits-shipped"
+    assert "Train one first" not in texts(app)
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_run_of_ones_own_goes_before_the_shipped_one(name: str, with_finished_run: Run) -> None:
+    assert parameter(open_page(name, TITLES[name]), "run") == with_finished_run.id
 
 
 def test_evaluate_shows_the_numbers_of_the_run(with_finished_run: Run) -> None:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from core.photos.upload import Upload, read_upload
 from core.runs import DatasetSummary, Run
-from tests.pages.opening import errors, open_page, texts
+from tests.pages.opening import errors, open_page, parameter, texts
 from tests.photos.pictures import enormous_png
 
 
@@ -23,8 +23,12 @@ def drawn_digit() -> bytes:
     return buffer.getvalue()
 
 
-def test_without_runs_the_page_says_what_to_do_first(runs_folder: Path) -> None:
-    assert "Train one first" in texts(open_page("classify", "Classify a photo"))
+def test_a_photo_is_classified_before_anything_is_trained(runs_folder: Path) -> None:
+    app = open_page("classify", "Classify a photo")
+    assert parameter(app, "run") == "digits-shipped"
+    app.file_uploader[0].set_value(("one.png", drawn_digit(), "image/png")).run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 1
 
 
 def test_a_test_image_is_classified(with_finished_run: Run) -> None:

@@ -1,0 +1,67 @@
+"""The trained network that ships: `python -m tools.ship` trains it and puts it into core/shipped.
+
+Trains the recipe of the Start button, or takes a finished run of it that is named, and copies
+what a page needs: no checkpoints, and nothing of the machine but what it is called.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from core.jobs import launch
+from core.recipes import find_recipe
+from core.runs import Run, State, Status, open_run
+from core.runs.record import SHIPPED
+
+NAME = "digits-shipped"
+TITLE = "Digits, trained before"
+MOST_BYTES = 1_000_000  # of the whole record
+COPIED = ("dataset.json", "metrics.jsonl", "model.keras", "predictions.npz")
+_SECONDS = 900.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", nargs="?", help="a finished run of digits-quick; else one is made")
+    given = parser.parse_args().run
+    with tempfile.TemporaryDirectory() as folder:
+        ship(open_run(given) if given else train(Path(folder)), SHIPPED / NAME)
+
+
+def train(folder: Path) -> Run:
+    """A finished run of the recipe, in that folder."""
+    run = launch.start(find_recipe("digits-quick").config, folder)
+    if launch.wait(run, _SECONDS) is not State.FINISHED:
+        sys.exit(f"the run is {run.status().state}: {run.status().error}\n{run.log_tail()}")
+    return run
+
+
+def ship(run: Run, target: Path) -> None:
+    """Put what a page needs of a finished run at `target`, in place of what is there."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for name in COPIED:
+        shutil.copyfile(run.path / name, target / name)
+    shipped = Run(target)
+    config = run.config().model_copy(update={"title": TITLE})
+    shipped.config_path.write_text(config.to_json() + "\n", encoding="utf-8")
+    shipped.write_status(without_machine(run.status()))
+    total = sum(path.stat().st_size for path in target.iterdir())
+    print(f"{target}: {total:,} bytes, test accuracy {run.status().training_result}")
+    if total > MOST_BYTES:
+        sys.exit(f"that is more than {MOST_BYTES:,} bytes")
+
+
+def without_machine(status: Status) -> Status:
+    """What names the process and the machine's start is left out; the processor stays, because
+    what the run took says something only with it."""
+    unknown = {"pid": 0, "process_started": 0.0, "boot_id": "", "resources": None}
+    return status.model_copy(update=unknown)
+
+
+if __name__ == "__main__":
+    main()
