@@ -29,6 +29,7 @@ class Device:
     reason: str  # why that precision
     note: str = ""  # what stands in the way of something better
     cards: int = 0  # graphics cards that the driver sees
+    cores: int = 1  # of the processor, where that is what trains
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +42,7 @@ def describe_device() -> Device:
     if not cuda_libraries_installed():
         note = f"{name} is there, but TensorFlow's CUDA libraries are not; run `make run` again."
         device = cpu_device()
-        return Device(device.name, "cpu", device.precision, device.reason, note)
+        return replace(device, note=note)
     return replace(gpu_device(name, capability), cards=len(cards))
 
 
@@ -51,8 +52,10 @@ def cpu_device() -> Device:
     label = f"{name}, {cores} core{'s' if cores > 1 else ''}"
     for flag, words in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
         if flag in flags:
-            return Device(label, "cpu", "mixed_bfloat16", f"the processor has {words}")
-    return Device(label, "cpu", "float32", "the processor has no bfloat16 arithmetic")
+            reason = f"the processor has {words}"
+            return Device(label, "cpu", "mixed_bfloat16", reason, cores=cores)
+    reason = "the processor has no bfloat16 arithmetic"
+    return Device(label, "cpu", "float32", reason, cores=cores)
 
 
 def gpu_device(name: str, capability: tuple[int, int]) -> Device:

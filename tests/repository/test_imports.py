@@ -68,6 +68,7 @@ WITHOUT_TENSORFLOW = (
     "core.models.plan",
     "core.models.inference",
     "core.jobs.preflight",
+    "core.jobs.pace",
     "core.jobs.launch",
     "core.jobs.worker",
     "core.training.schedules",

@@ -1,0 +1,41 @@
+"""How long an epoch takes on this machine, as far as its finished runs say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.jobs import pace
+from core.jobs.preflight import Preflight
+from core.machine import describe_device
+from core.reading import version
+from core.runs import Run, list_runs
+
+_MOST = 30  # runs that are asked, the newest
+
+
+def seconds_per_epoch(config: RunConfig, found: Preflight) -> float | None:
+    """About how long, with validation; None where images or network are not known.
+
+    Args:
+        found: the configuration looked over.
+    """
+    return pace.seconds_per_epoch(config, found, _past(), describe_device())
+
+
+def seconds_of_run(config: RunConfig, found: Preflight) -> float | None:
+    """About how long all of a run takes, its start with it."""
+    epoch = seconds_per_epoch(config, found)
+    return None if epoch is None else pace.seconds_of_run(config, epoch)
+
+
+def _past() -> list[pace.Measured]:
+    found = (_measured(str(run.path), version(run.status_path)) for run in list_runs()[:_MOST])
+    return [item for item in found if item is not None]
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _measured(path: str, version: str) -> pace.Measured | None:
+    return pace.measure(Run(Path(path)))

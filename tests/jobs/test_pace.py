@@ -1,0 +1,107 @@
+"""How long an epoch takes here: from paper, from runs like it, and nothing where nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from core.config import PRESETS, RunConfig, apply_overrides
+from core.data.load import load_dataset
+from core.data.splits import make_splits
+from core.jobs import preflight
+from core.jobs.pace import Measured, measure, seconds_of_run, seconds_per_epoch, work_of
+from core.machine import Device
+from core.recipes import RECIPES, find_recipe
+from core.runs import Run, create_run, open_run
+
+HERE = Device("Processor, 2 cores", "cpu", "mixed_bfloat16", "", cores=2)
+DIGITS = find_recipe("digits-quick").config
+CIFAR10 = find_recipe("cifar10-fast").config
+
+
+def seconds(config: RunConfig, past: Sequence[Measured] = (), device: Device = HERE) -> float:
+    found = seconds_per_epoch(config, preflight.inspect(config), past, device)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        [],
+        ["split.method=none"],
+        ["split.method=first-n", "split.count=200"],
+        ["split.fraction=0.3", "dataset.limit=500"],
+        ["training.batch_size=100", "training.validation_steps=1"],
+    ],
+)
+def test_the_work_on_paper_is_that_of_the_images(change: list[str]):
+    config = apply_overrides(DIGITS, change)
+    splits = make_splits(load_dataset(config.dataset), config.split, limit=config.dataset.limit)
+    work = work_of(config, preflight.inspect(config))
+    assert work is not None
+    assert work.steps == config.training.steps_in_epoch(len(splits.train))
+    asked = config.training.validation_steps
+    validated = min(len(splits.validation), (asked or 1000) * config.training.batch_size)
+    assert abs(work.validation_images - validated) <= 10
+
+
+def test_without_runs_it_is_near_what_the_reference_machine_took():
+    """docs/results.md: 1,480 images a second, and 111 s for the recipe's four epochs."""
+    assert 20 < seconds(CIFAR10) < 45
+    assert 0.3 < seconds(DIGITS) < 2.5
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if "cifar10" in name])
+def test_every_recipe_with_known_data_has_a_figure(name: str):
+    config = find_recipe(name).config
+    assert 5 < seconds(config) < 600
+    assert seconds_of_run(config, 30.0) > 30.0 * config.training.epochs
+
+
+def test_more_work_takes_longer_and_better_devices_are_faster():
+    assert seconds(apply_overrides(DIGITS, ["architecture=vgg-6"])) > seconds(DIGITS)
+    assert seconds(CIFAR10, device=replace(HERE, precision="float32")) > 2 * seconds(CIFAR10)
+    assert seconds(CIFAR10, device=replace(HERE, cores=8)) < seconds(CIFAR10) / 2
+    assert seconds(CIFAR10, device=replace(HERE, kind="gpu")) < seconds(CIFAR10) / 2
+
+
+def test_a_run_of_the_same_work_says_what_it_takes():
+    work = work_of(CIFAR10, preflight.inspect(CIFAR10))
+    assert work is not None
+    past = [Measured(work, "mixed_bfloat16", HERE.name, 50.0)]
+    assert seconds(CIFAR10, past) == pytest.approx(50.0)
+    twice = apply_overrides(CIFAR10, ["dataset.limit=22500"])
+    assert 20 < seconds(twice, past) < 30
+
+
+def test_the_run_most_like_it_counts_and_those_of_other_devices_do_not():
+    small = work_of(DIGITS, preflight.inspect(DIGITS))
+    large = work_of(CIFAR10, preflight.inspect(CIFAR10))
+    assert small is not None
+    assert large is not None
+    like = Measured(small, "mixed_bfloat16", HERE.name, 3.0)
+    unlike = Measured(large, "mixed_bfloat16", HERE.name, 500.0)
+    assert seconds(DIGITS, [unlike, like]) == pytest.approx(3.0)
+    assert seconds(DIGITS, [replace(like, device="another")]) == seconds(DIGITS)
+    assert seconds(DIGITS, [replace(like, precision="float32")]) == seconds(DIGITS)
+
+
+def test_a_finished_run_is_measured_and_no_other(finished_run: Run, tmp_path):
+    found = measure(finished_run)
+    assert found is not None
+    assert found.work == work_of(DIGITS, preflight.inspect(DIGITS))
+    assert 0 < found.seconds < 120
+    shipped = measure(open_run("digits-shipped"))
+    assert shipped is not None
+    assert shipped.work.multiply_adds == found.work.multiply_adds
+    assert measure(create_run(DIGITS, tmp_path)) is None
+
+
+def test_nothing_is_said_where_images_or_network_are_not_known():
+    unknown = apply_overrides(DIGITS, ["dataset.name=unicorns"])
+    assert seconds_per_epoch(unknown, preflight.inspect(unknown), [], HERE) is None
+    misfit = DIGITS.model_copy(update={"architecture": PRESETS["catdog-4"].architecture})
+    assert seconds_per_epoch(misfit, preflight.inspect(misfit), [], HERE) is None
