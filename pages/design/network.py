@@ -10,7 +10,7 @@ from core.config import PRESETS, ArchitectureConfig, BlockConfig, Preset, RunCon
 from core.errors import ConfigError
 from core.jobs.preflight import Preflight
 from core.models.plan import LayerPlan, plan_layers, smallest_side, total_parameters
-from pages.design.summary import misfit
+from pages.widgets import misfit
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
 
@@ -45,8 +45,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         for preset in PRESETS.values():
             with st.container(border=True, height="stretch", gap="xsmall"):
                 _preset(preset, draft, plan)
-    if plan.network_problem:  # again, because the top of the page may be out of sight
-        misfit(draft, plan, "network")
+    misfit.offer(draft, plan, "network")  # again: the top of the page may be out of sight
     with st.expander("Change the network", icon=":material/build:", key="change_network"):
         form = Form(draft)
         _blocks(draft, form)

@@ -6,9 +6,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.jobs.preflight import Preflight
-from core.models.plan import smallest_side
-from pages.widgets import page
-from pages.widgets.form import edit
+from pages.widgets import misfit, page
 from pages.widgets.text import DASH, as_is, as_lines, format_count
 
 
@@ -29,29 +27,6 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         st.warning(as_is(missing), icon=":material/warning:")
     elif plan.data_problem:
         st.warning(as_lines(str(plan.data_problem)), icon=":material/warning:")
-    if plan.network_problem:
-        misfit(draft, plan, "top")
+    misfit.offer(draft, plan, "top")
     if plan.weights_problem:
         page.show_error(plan.weights_problem)
-
-
-def misfit(draft: RunConfig, plan: Preflight, place: str) -> None:
-    """The network refuses the images: why, and one click that mends it."""
-    page.show_error(f"This network cannot take these images. {plan.network_problem}")
-    side = smallest_side(draft.architecture)
-    if plan.input_shape and min(plan.input_shape[:2]) < side:
-        st.button(
-            f"Resize images to {side}×{side}",
-            icon=":material/aspect_ratio:",
-            key=f"resize_{place}",
-            on_click=edit,
-            args=({"dataset.image_size": [side, side]},),
-        )
-    elif draft.architecture.head == "sigmoid":
-        st.button(
-            "Use the softmax head",
-            icon=":material/build:",
-            key=f"use_softmax_{place}",
-            on_click=edit,
-            args=({"architecture.head": "softmax"},),
-        )

@@ -116,7 +116,7 @@ def test_too_small_an_input_is_refused_and_one_click_resizes(draft: RunConfig):
     healthy(app.run())
     assert "block4_conv1" in errors(app)[0]
     assert "46" in errors(app)[0]
-    assert app.button(key="resize_top").label == "Resize images to 46×46"
+    assert app.button(key="resize_top").label == "Resize the images to 46 × 46"
     app.button(key="resize_top").click()
     healthy(app.run())
     assert not app.error
