@@ -24,8 +24,16 @@ def test_recipe_is_sound(name: str) -> None:
     assert config.recipe == recipe.name == name
     assert parse_config(json.loads(config.to_json())) == config
     plan_layers(config.architecture, *SHAPES[config.dataset.name])
-    assert recipe.title and recipe.source and recipe.notes
+    assert recipe.source and recipe.notes
     assert config.architecture.name in PRESETS
+
+
+def test_titles_tell_recipes_apart_and_name_nothing_made_for_machines() -> None:
+    titles = {recipe.title for recipe in RECIPES.values()}
+    assert len(titles) == len(RECIPES) and all(titles)
+    words = " ".join(f"{r.title} {r.source} {r.reached} {r.notes}" for r in RECIPES.values())
+    named = {*RECIPES, *PRESETS, *SHAPES} - {"digits", "compact"}
+    assert not [name for name in named if name in words]
 
 
 def test_unknown_recipe_lists_the_names() -> None:

@@ -27,7 +27,7 @@ class Preset:
 
 _COMPACT = Preset(
     name="compact",
-    title="Compact: 3 convolutions",
+    title="Compact",
     description="A small, quick network with batch normalization, meant for digits and other "
     "simple sets. It trains in seconds on a processor.",
     input_shape=(32, 32, 1),
@@ -50,7 +50,7 @@ _COMPACT = Preset(
 
 _PLAIN_4 = Preset(
     name="plain-4",
-    title="Plain: 4 convolutions (2018)",
+    title="Plain, 2018",
     description="Two blocks of two 3x3 convolutions, then a dense layer of 512. Nearly all of "
     "its parameters sit in that dense layer. No batch normalization.",
     input_shape=(32, 32, 3),
@@ -70,7 +70,7 @@ _PLAIN_4 = Preset(
 
 _BATCHNORM_6 = Preset(
     name="batchnorm-6",
-    title="Batch normalization: 6 convolutions (2020)",
+    title="Batch normalized, 2020",
     description="Three blocks of two convolutions with 32, 64 and 128 filters, batch "
     "normalization after every activation, and a dense layer of 1,024.",
     input_shape=(32, 32, 3),
@@ -93,7 +93,7 @@ _BATCHNORM_6 = Preset(
 
 _CATDOG_4 = Preset(
     name="catdog-4",
-    title="Cats and dogs: 4 convolutions (2019)",
+    title="Cats and dogs, 2019",
     description="Four unpadded convolutions, each followed by a pool, for photos of 150x150. "
     "One sigmoid output tells two classes apart. Images need a side of at least 46.",
     input_shape=(150, 150, 3),
@@ -118,7 +118,7 @@ _CATDOG_4 = Preset(
 # parameters); its printed summary has not, and the preset follows the summary.
 _VGG_6 = Preset(
     name="vgg-6",
-    title="VGG style: 6 convolutions (2020)",
+    title="VGG style, 2020",
     description="Three blocks of two convolutions with batch normalization and growing "
     "dropout, and a dense layer of only 128: a quarter of the parameters of its kin.",
     input_shape=(32, 32, 3),

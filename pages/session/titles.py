@@ -19,9 +19,16 @@ def dataset_title(name: str) -> str:
 
 
 def network_title(architecture: ArchitectureConfig) -> str:
-    """ "vgg-6" -> the preset's title; a network of one's own keeps its name."""
+    """ "vgg-6" -> the preset's title, and whether more than its head was changed.
+
+    The head follows the number of classes: another one makes no other network. A network of
+    one's own keeps its name.
+    """
     preset = PRESETS.get(architecture.name)
-    return preset.title if preset is not None else architecture.name
+    if preset is None:
+        return architecture.name
+    same = architecture.model_copy(update={"head": preset.architecture.head})
+    return preset.title if same == preset.architecture else f"{preset.title} (changed)"
 
 
 def config_title(config: RunConfig) -> str:

@@ -1,0 +1,20 @@
+"""What people read in place of names made for machines."""
+
+from core.config import PRESETS, DatasetConfig, RunConfig
+from pages.session.titles import config_title, network_title
+
+
+def test_a_network_is_called_by_its_preset_until_it_is_changed():
+    preset = PRESETS["catdog-4"]
+    assert network_title(preset.architecture) == preset.title
+    other_head = preset.architecture.model_copy(update={"head": "softmax"})
+    assert network_title(other_head) == preset.title
+    changed = preset.architecture.model_copy(update={"dense": (256,)})
+    assert network_title(changed) == f"{preset.title} (changed)"
+    assert network_title(changed.model_copy(update={"name": "mine"})) == "mine"
+
+
+def test_a_run_without_a_title_says_what_it_trains_on_what():
+    config = RunConfig(architecture="compact", dataset=DatasetConfig(name="cifar10"))
+    assert config_title(config) == "CIFAR-10 · Compact"
+    assert config_title(config.model_copy(update={"title": "Mine"})) == "Mine"
