@@ -1,13 +1,16 @@
 """Drafts: configurations not yet run, one small JSON file each under runs/.drafts.
 
-A draft outlives the browser session, so that a refresh or a restart loses nothing.
-Knows nothing of pages.
+A draft outlives the browser session, so that a refresh or a restart loses nothing. Those that
+nobody has changed for long are thrown away. Knows nothing of pages.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from core.config import RunConfig, parse_config, read_config
@@ -19,6 +22,8 @@ from core.runs.store import runs_folder
 
 _ID = re.compile(r"[0-9a-f]{8}")
 _LEFT_OVER_SECONDS = 600.0  # a draft is written in far less
+KEPT_SECONDS = 30 * 86_400.0  # since it was changed last
+MOST_KEPT = 200
 
 
 def new_draft_id() -> str:
@@ -26,10 +31,14 @@ def new_draft_id() -> str:
 
 
 def save_draft(draft_id: str, config: RunConfig, folder: Path | None = None) -> None:
+    """Write it, and where it is a new one, throw away those that nobody has changed for long."""
     path = _path(draft_id, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_left_over(path.parent, _LEFT_OVER_SECONDS)
+    new = not path.exists()
     write_atomically(path, config.to_json().encode())
+    if new:
+        _tidy(path)
 
 
 def load_draft(draft_id: str, folder: Path | None = None) -> RunConfig | None:
@@ -44,13 +53,30 @@ def load_draft(draft_id: str, folder: Path | None = None) -> RunConfig | None:
 
 def newest_draft(folder: Path | None = None) -> RunConfig | None:
     """The draft written last; None where none can be read."""
-    drafts = (folder or runs_folder()) / ".drafts"
-    paths = [path for path in drafts.glob("*.json") if _ID.fullmatch(path.stem)]
-    for path in sorted(paths, key=modified, reverse=True):
+    return next(newest_drafts(folder), None)
+
+
+def newest_drafts(folder: Path | None = None) -> Iterator[RunConfig]:
+    """The drafts that can be read, the one written last first."""
+    for path in _newest_first((folder or runs_folder()) / ".drafts"):
         config = load_draft(path.stem, folder)
         if config is not None:
-            return config
-    return None
+            yield config
+
+
+def _newest_first(drafts: Path) -> list[Path]:
+    paths = [path for path in drafts.glob("*.json") if _ID.fullmatch(path.stem)]
+    return sorted(paths, key=modified, reverse=True)
+
+
+def _tidy(written: Path) -> None:
+    """Throw away the drafts that are too old or too many, but never the one just written."""
+    others = [path for path in _newest_first(written.parent) if path != written]
+    oldest = (time.time() - KEPT_SECONDS) * 1e9
+    for place, path in enumerate(others, start=2):  # the one just written is the first
+        if place > MOST_KEPT or modified(path) < oldest:
+            with suppress(OSError):  # another process was faster, or the folder is closed to us
+                path.unlink()
 
 
 def _path(draft_id: str, folder: Path | None) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobs import preflight
-from pages.design import augmentation, data, network, recipe, summary, training
+from pages.design import augmentation, data, last_draft, network, recipe, summary, training
 from pages.session import state
 from pages.widgets import page
 
@@ -29,6 +29,7 @@ def main() -> None:
     )
     draft = state.current_draft()
     plan = preflight.inspect(draft)
+    last_draft.offer(draft)
     summary.show(draft, plan)
     tabs = st.tabs(list(_STEPS), key="step", on_change="rerun", bind="query-params")
     for tab, show in zip(tabs, _STEPS.values(), strict=True):

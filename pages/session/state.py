@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.recipes import find_recipe
-from core.runs.drafts import load_draft, new_draft_id, newest_draft, save_draft
+from core.runs.drafts import load_draft, new_draft_id, save_draft
 
 _SESSION = "session_id"
 _DRAFT = "draft_id"
@@ -40,9 +40,17 @@ def set_draft_id(value: str) -> None:
 
 
 def current_draft() -> RunConfig:
-    """The draft of the address or session, else the newest saved, else the first recipe."""
-    saved = load_draft(draft_id())
-    return saved or newest_draft() or find_recipe(_FIRST_RECIPE).config
+    """The draft of the address or session, else the first recipe.
+
+    Never another session's by itself: it may be broken, or somebody else's. Design offers the
+    last one that could be started.
+    """
+    return load_draft(draft_id()) or find_recipe(_FIRST_RECIPE).config
+
+
+def has_draft() -> bool:
+    """Whether the draft was changed, here or at the address that brought the person here."""
+    return load_draft(draft_id()) is not None
 
 
 def update_draft(config: RunConfig) -> None:

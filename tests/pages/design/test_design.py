@@ -62,11 +62,26 @@ def test_a_change_is_saved_at_once_and_survives_a_page_change(draft: RunConfig):
     assert metrics(design())["Epochs"] == "7"  # a new session at the same address
 
 
-def test_a_new_session_goes_on_from_the_newest_draft(draft: RunConfig):
-    save_draft(DRAFT, apply_overrides(draft, ["epochs=3"]))
+def test_a_new_session_begins_anew_and_offers_the_last_draft(draft: RunConfig):
+    last = apply_overrides(draft, ["epochs=3", "title=Mine"])
+    save_draft(DRAFT, last)
+    save_draft("0123abce", apply_overrides(draft, ["architecture.head=sigmoid"]))  # cannot start
     app = open_page("design", "Design")
-    assert metrics(app)["Epochs"] == "3"
-    assert parameter(app, "draft") != DRAFT, "two sessions must not write one draft"
+    assert metrics(app)["Epochs"] == "20"
+    assert not app.error
+    offer = app.button(key="last_draft")
+    assert offer.label == "Go on with the last draft: Mine"
+    offer.click()
+    healthy(app.run())
+    own = parameter(app, "draft")
+    assert own != DRAFT, "two sessions must not write one draft"
+    assert load_draft(own) == last
+    assert "last_draft" not in {button.key for button in app.button}
+
+
+def test_a_session_that_has_a_draft_is_offered_no_other(draft: RunConfig):
+    save_draft("0123abce", apply_overrides(draft, ["epochs=3"]))
+    assert "last_draft" not in {button.key for button in design().button}
 
 
 @pytest.mark.parametrize("name", RECIPES)
