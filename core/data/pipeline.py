@@ -25,6 +25,9 @@ from core.data.dataset import Subset
 _PREFETCHED_BATCHES: Final = 8
 
 Positions = Callable[[int], NDArray[np.int64]]
+# No branch here hangs on a tensor, so AutoGraph has nothing to translate: looking for it took
+# more than a second of each start.
+_as_written = tf.autograph.experimental.do_not_convert
 Finish = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
@@ -131,6 +134,7 @@ def _gathered(steps: tf.data.Dataset, subset: Subset, positions: Positions) -> t
     def gather(step: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
         return subset.gather(positions(int(step)))
 
+    @_as_written
     def load(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         images, labels = tf.numpy_function(gather, [step], [tf.uint8, tf.int64], stateful=False)
         images = tf.ensure_shape(images, [None, *subset.images.shape[1:]])
@@ -141,5 +145,7 @@ def _gathered(steps: tf.data.Dataset, subset: Subset, positions: Positions) -> t
 
 def _finished(batches: tf.data.Dataset, finish: Finish) -> tf.data.Dataset:
     """Batches made ready beside training, in order."""
-    stream = batches.map(finish, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    stream = batches.map(
+        _as_written(finish), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    )
     return stream.prefetch(_PREFETCHED_BATCHES)

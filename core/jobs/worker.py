@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 from core.config import RunConfig
 from core.errors import TrainingError, UserError, from_os_error
 from core.files import lock_exclusively
-from core.jobs import queue
+from core.jobs import loading, queue
 from core.runs import Phase, Run, State, requests
 from core.runs.recorder import Recorder
 from core.training import failures
@@ -100,12 +100,13 @@ def _batch_size(run: Run) -> int | None:
 
 def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:
     recorder.update(state=State.RUNNING)
-    recorder.phase(Phase.LOADING_TENSORFLOW)
+    with loading.importing_tensorflow(recorder):
+        data = loading.load(run, config, recorder)
     from core.training.observers import Observers
 
     observers = Observers(_watching(run))
     try:
-        state = _run_job(run, config, recorder, observers)
+        state = _run_job(run, config, recorder, observers, data)
     except Exception:
         observers.end(State.FAILED)
         raise
@@ -113,14 +114,16 @@ def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:
     return state
 
 
-def _run_job(run: Run, config: RunConfig, recorder: Recorder, observers: Observers) -> State:
+def _run_job(
+    run: Run, config: RunConfig, recorder: Recorder, observers: Observers, data: loading.Data
+) -> State:
     if config.job == "range-test":
         from core.training.lr_range import run_range_test
 
-        return run_range_test(run, config, recorder, observers)
+        return run_range_test(run, config, recorder, observers, data)
     from core.training.engine import run_training
 
-    return run_training(run, config, recorder, observers)
+    return run_training(run, config, recorder, observers, data)
 
 
 def _watching(run: Run) -> list[Observer]:

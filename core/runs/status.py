@@ -45,8 +45,8 @@ class Phase(StrEnum):
     """What a living worker does now; the values are the words for it."""
 
     WAITING = "waiting for the device"
-    LOADING_TENSORFLOW = "loading TensorFlow"
     PREPARING_DATA = "preparing data"
+    LOADING_TENSORFLOW = "loading TensorFlow"
     BUILDING_NETWORK = "building the network"
     FIRST_STEP = "first step"
     TRAINING = "training"
@@ -60,8 +60,8 @@ class Phase(StrEnum):
 # Phases of every worker before its first step, in order.
 STARTING_PHASES = (
     Phase.WAITING,
+    Phase.PREPARING_DATA,  # TensorFlow is imported beside it
     Phase.LOADING_TENSORFLOW,
-    Phase.PREPARING_DATA,
     Phase.BUILDING_NETWORK,
     Phase.FIRST_STEP,
 )

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from core.config import RunConfig
+from core.data.dataset import Dataset
 from core.data.pipeline import training_stream
+from core.data.splits import Splits
 from core.errors import TrainingError
 from core.models.export import save_model, to_stock
 from core.reading import is_file
@@ -34,13 +36,23 @@ CALL_SECONDS = 0.1  # how long one call into the graph should take: requests wai
 TICK_SECONDS = 0.5  # between metric lines
 
 
-def run_training(run: Run, config: RunConfig, recorder: Recorder, observers: Observers) -> State:
+def run_training(
+    run: Run,
+    config: RunConfig,
+    recorder: Recorder,
+    observers: Observers,
+    data: tuple[Dataset, Splits],
+) -> State:
     """Train to the end, or until asked to stop or pause; the state that it ended in.
+
+    Args:
+        data: what the configuration asks for, loaded.
 
     Raises:
         UserError: the run cannot go on.
     """
-    return _Engine(run, config, recorder, observers, prepare(run, config, recorder)).execute()
+    prepared = prepare(run, config, recorder, data)
+    return _Engine(run, config, recorder, observers, prepared).execute()
 
 
 class _Engine:

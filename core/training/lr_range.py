@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from core.config import RunConfig
+from core.data.dataset import Dataset
 from core.data.pipeline import training_stream
+from core.data.splits import Splits
 from core.reading import is_file
 from core.runs import Phase, RangeTestResult, Run, State, requests
 from core.runs.recorder import Recorder
@@ -23,9 +25,15 @@ from core.training.observers import Observers, record_metric
 from core.training.prepare import Prepared, prepare
 
 
-def run_range_test(run: Run, config: RunConfig, recorder: Recorder, observers: Observers) -> State:
+def run_range_test(
+    run: Run,
+    config: RunConfig,
+    recorder: Recorder,
+    observers: Observers,
+    data: tuple[Dataset, Splits],
+) -> State:
     """Raise the learning rate until the loss diverges or the range ends; the final state."""
-    prepared = prepare(run, config, recorder)
+    prepared = prepare(run, config, recorder, data)
     lrs = range_learning_rates(config.range_test)
     recorder.update(steps=len(lrs), state=State.RUNNING)
     if is_file(run.metrics_path):

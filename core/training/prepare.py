@@ -1,4 +1,4 @@
-"""What a training run and a range test both need: data, network, optimizer, precision.
+"""What a training run and a range test both need: network, optimizer, precision.
 
 Imports TensorFlow; called in the worker only.
 """
@@ -13,14 +13,13 @@ import tensorflow as tf
 
 from core.config import RunConfig
 from core.data.dataset import Dataset
-from core.data.load import load_dataset
-from core.data.splits import Splits, make_splits
+from core.data.splits import Splits
 from core.data.stats import subset_stats
 from core.errors import TrainingError
 from core.machine import Device, cpu_device, gpu_device
 from core.models.builder import build_model
 from core.models.export import load_model
-from core.runs import DatasetSummary, Phase, Run, open_run
+from core.runs import Phase, Run, open_run
 from core.runs.recorder import Recorder
 from core.training.trainer import Trainer
 
@@ -36,15 +35,15 @@ class Prepared:
         return len(self.dataset.classes)
 
 
-def prepare(run: Run, config: RunConfig, recorder: Recorder) -> Prepared:
-    """Load the data and build the network that the configuration asks for.
+def prepare(
+    run: Run, config: RunConfig, recorder: Recorder, data: tuple[Dataset, Splits]
+) -> Prepared:
+    """Build the network that the configuration asks for, to be trained on the data.
 
     Raises:
         UserError: why that cannot be.
     """
-    recorder.phase(Phase.PREPARING_DATA)
-    dataset, splits = load_data(config, recorder)
-    run.write_dataset(summarize(config, dataset, splits))
+    dataset, splits = data
     recorder.phase(Phase.BUILDING_NETWORK)
     device = use_device(config)
     recorder.update(device=device.name, precision=device.precision)
@@ -75,15 +74,6 @@ def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:
             f"Set training.gpus to {max(len(cards), 1)}.",
         )
     return tf.distribute.MirroredStrategy([card.name for card in cards[:gpus]])
-
-
-def load_data(config: RunConfig, recorder: Recorder) -> tuple[Dataset, Splits]:
-    def progress(fraction: float | None, words: str) -> None:
-        percent = "" if fraction is None else f" {fraction:.0%}"
-        recorder.update(phase_detail=f"{words}{percent}")
-
-    dataset = load_dataset(config.dataset, progress=progress)
-    return dataset, make_splits(dataset, config.split, config.dataset.limit)
 
 
 def use_device(config: RunConfig) -> Device:
@@ -128,24 +118,3 @@ def _start_from(network: keras.Model, run_id: str, run: Run) -> None:
             "Choose the same architecture and image size, or start from new weights.",
         )
     network.set_weights(other)
-
-
-def summarize(config: RunConfig, dataset: Dataset, splits: Splits) -> DatasetSummary:
-    """What the record keeps of the data."""
-    return DatasetSummary(
-        name=dataset.name,
-        title=dataset.title,
-        classes=dataset.classes,
-        image_shape=dataset.image_shape,
-        light_on_dark=dataset.light_on_dark,
-        fit=config.dataset.fit,
-        interpolation=config.dataset.interpolation,
-        validates_on_test=splits.validates_on_test,
-        sizes={
-            "train": len(splits.train),
-            "validation": len(splits.validation),
-            "test": len(splits.test),
-        },
-        # A range test predicts nothing.
-        test_digest=splits.test.digest() if config.job == "train" else "",
-    )

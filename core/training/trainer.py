@@ -128,6 +128,7 @@ class Trainer:
             seen += size
         return losses.stack(), correct, seen
 
+    @tf.autograph.experimental.do_not_convert  # its branches hang on no tensor
     def _shared_step(self, batch: Any, lr: Any) -> Any:
         """One step of all devices together.
 
@@ -168,7 +169,7 @@ class Trainer:
         self.optimizer.apply(gradients, variables)
         return loss, self._correct(logits, labels)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _evaluate(self, images: Any, labels: Any) -> tuple[Any, Any]:
         """(B, H, W, C) and (B, K) float32 -> summed loss () and correct images () float32."""
         logits = tf.cast(self._logits(images, training=False), tf.float32)

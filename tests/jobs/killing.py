@@ -27,8 +27,8 @@ from tests.jobs.parent import Parent
 
 ORDER = (
     Phase.WAITING,
-    Phase.LOADING_TENSORFLOW,
     Phase.PREPARING_DATA,
+    Phase.LOADING_TENSORFLOW,
     Phase.BUILDING_NETWORK,
     Phase.FIRST_STEP,
     Phase.TRAINING,
@@ -38,7 +38,7 @@ ORDER = (
     Phase.ENDED,
 )
 # How long after the phase was seen the kill may come, at most: about as long as it lasts.
-SECONDS = dict(zip(ORDER, (0.5, 4.0, 1.5, 0.5, 1.5, 2.5, 0.05, 0.3, 0.5, 0.0), strict=True))
+SECONDS = dict(zip(ORDER, (0.5, 1.5, 2.0, 0.5, 1.5, 2.5, 0.05, 0.3, 0.5, 0.0), strict=True))
 VICTIMS = ("worker", "server", "both")
 
 

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.timeout(1800)
 # Where a run can be met; its end, from which a run cannot be taken back, less often.
 BEFORE_THE_END = (
     Phase.WAITING,
-    Phase.LOADING_TENSORFLOW,
     Phase.PREPARING_DATA,
+    Phase.LOADING_TENSORFLOW,
     Phase.FIRST_STEP,
     Phase.TRAINING,
     Phase.VALIDATING,

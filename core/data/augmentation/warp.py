@@ -55,7 +55,7 @@ def _compiled(fill: str, shape: tuple[int, ...], dtype: tf.DType) -> Any:
         return _sample(images, matrices, fill)
 
     signature = [tf.TensorSpec([None, *shape], dtype), tf.TensorSpec([None, 8], tf.float32)]
-    return tf.function(sample, jit_compile=True, input_signature=signature)
+    return tf.function(sample, jit_compile=True, input_signature=signature, autograph=False)
 
 
 def _sample(images: tf.Tensor, matrices: tf.Tensor, fill: str) -> tf.Tensor:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from core.config import apply_overrides
+from core.config import RunConfig, apply_overrides
 from core.errors import UserError
+from core.jobs.loading import load
 from core.recipes import find_recipe
-from core.runs import State, create_run
+from core.runs import Run, State, create_run
 from core.runs.recorder import Recorder
 from core.training.engine import run_training
 from core.training.lr_range import run_range_test
@@ -59,10 +60,15 @@ def config(*changes: str):
     return apply_overrides(find_recipe("digits-quick").config, [*small, *changes])
 
 
+def train(run: Run, wanted: RunConfig, observers: Observers) -> State:
+    recorder = Recorder(run)
+    return run_training(run, wanted, recorder, observers, load(run, wanted, recorder))
+
+
 def test_every_moment_of_a_run_is_told(tmp_path):
     diary, wanted = Diary(), config()
     run = create_run(wanted, tmp_path)
-    assert run_training(run, wanted, Recorder(run), Observers([diary])) is State.FINISHED
+    assert train(run, wanted, Observers([diary])) is State.FINISHED
     steps = wanted.training.total_steps(200)
     assert diary.moments[0] == ("begin", 8)  # a convolution 2, a normalization 4, a dense layer 2
     assert diary.of("steps_taken")[-1] == steps == 14
@@ -75,7 +81,7 @@ def test_one_that_fails_is_logged_once_and_the_run_goes_on(tmp_path, capfd):
     clumsy, diary, wanted = Clumsy(), Diary(), config()
     run = create_run(wanted, tmp_path)
     observers = Observers([clumsy, diary])
-    assert run_training(run, wanted, Recorder(run), observers) is State.FINISHED
+    assert train(run, wanted, observers) is State.FINISHED
     observers.end(State.FINISHED)
     assert clumsy.told == 1
     assert diary.of("steps_taken")[-1] == 14
@@ -89,7 +95,9 @@ def test_a_range_test_is_watched_too(tmp_path):
     diary = Diary()
     wanted = config("range_test.iterations=20").model_copy(update={"job": "range-test"})
     run = create_run(wanted, tmp_path)
-    assert run_range_test(run, wanted, Recorder(run), Observers([diary])) is State.FINISHED
+    recorder, observers = Recorder(run), Observers([diary])
+    data = load(run, wanted, recorder)
+    assert run_range_test(run, wanted, recorder, observers, data) is State.FINISHED
     rows = [(row["kind"], row["step"]) for row in run.metrics()]
     assert diary.of("metric") == rows
     assert rows[0] == ("range", 1)
@@ -99,4 +107,4 @@ def test_what_ends_a_run_is_no_observers_matter(tmp_path):
     wanted = config("optimizer.kind=sgd", "schedule.kind=constant", "schedule.learning_rate=100")
     run = create_run(wanted, tmp_path)
     with pytest.raises(UserError, match="at step"):
-        run_training(run, wanted, Recorder(run), Observers([Diary()]))
+        train(run, wanted, Observers([Diary()]))
