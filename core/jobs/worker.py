@@ -104,7 +104,7 @@ def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:
         data = loading.load(run, config, recorder)
     from core.training.observers import Observers
 
-    observers = Observers(_watching(run))
+    observers = Observers(_watching(run, config, recorder, data))
     try:
         state = _run_job(run, config, recorder, observers, data)
     except Exception:
@@ -126,11 +126,20 @@ def _run_job(
     return run_training(run, config, recorder, observers, data)
 
 
-def _watching(run: Run) -> list[Observer]:
+def _watching(
+    run: Run, config: RunConfig, recorder: Recorder, data: loading.Data
+) -> list[Observer]:
     """Who watches this run."""
-    from core.training.observers import event_files
+    from core.training.observers import event_files, snapshots
 
-    return [event_files.EventFiles(run)] if event_files.available() else []
+    watching: list[Observer] = []
+    if config.job == "train":
+        dataset, splits = data
+        seed, num_classes = config.training.seed, len(dataset.classes)
+        watching.append(snapshots.Snapshots(recorder, splits.validation, num_classes, seed))
+    if event_files.available():
+        watching.append(event_files.EventFiles(run))
+    return watching
 
 
 def _wait_for_device(run: Run, recorder: Recorder) -> IO[bytes] | None:

@@ -7,13 +7,13 @@ the numbers mean.
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from core.errors import ReadingError
-from core.reading import opened, parse_json
+from core.reading import parse_json
+from core.runs.live.lines import LONGEST_LINE, GrowingLines
 
 Row = dict[str, Any]
 
@@ -27,8 +27,6 @@ _NEEDED = {
 _FIGURES = ("lr", "loss", "accuracy", "val_loss", "val_accuracy", "images_per_second")
 _NUMBERS = frozenset((*_FIGURES, "step", "epoch", "seconds", "time"))
 _LARGEST = 1e30  # of any number; what is larger, infinite or NaN counts as not measured
-_LONGEST_LINE = 1 << 16  # bytes
-_BLOCK = 1 << 20
 # Of what is new at one look only so much, the newest, is read: five days of training at two
 # lines a second fit, and a file of gigabytes costs seconds.
 _MOST_BYTES = 128 * 1024 * 1024
@@ -44,9 +42,7 @@ class MetricsLog:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._identity: tuple[int, int] | None = None  # of the file read so far
-        self._offset = 0
+        self._lines = GrowingLines(path, _MOST_BYTES)
         self._rows: list[Row] = []
         self._lock = threading.Lock()
 
@@ -59,37 +55,14 @@ class MetricsLog:
         A row has its `kind` ("tick", "epoch" or "range") and finite numbers.
         """
         with self._lock:
-            try:
-                with opened(self._path) as file:
-                    self._catch_up(file)
-            except ReadingError:
-                # Nothing has been measured yet, or it has been taken away.
-                self._identity, self._offset, self._rows = None, 0, []
+            for lines in self._lines.new():
+                if lines is None:
+                    self._rows = []
+                    continue
+                for line in lines:
+                    self._take(line)
+                self._thin()
             return list(self._rows)
-
-    def _catch_up(self, file: IO[bytes]) -> None:
-        found = os.fstat(file.fileno())
-        identity = (found.st_dev, found.st_ino)
-        if identity != self._identity or found.st_size < self._offset:
-            self._identity, self._offset, self._rows = identity, 0, []
-        start = max(self._offset, found.st_size - _MOST_BYTES)
-        file.seek(start)
-        # Where the beginning was passed over, the first line is only the end of one.
-        rest = self._take_lines(file, torn=start > self._offset)
-        self._offset = file.tell() - len(rest)
-
-    def _take_lines(self, file: IO[bytes], *, torn: bool) -> bytes:
-        """Read to the end, block by block; what is left of a line still being written."""
-        rest = b""
-        while block := file.read(_BLOCK):
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines[1:] if torn and lines else lines:
-                self._take(line)
-            torn = torn and not lines
-            if len(rest) > _LONGEST_LINE:  # no line of ours
-                rest, torn = b"", True
-            self._thin()
-        return rest
 
     def _take(self, line: bytes) -> None:
         row = _row(line)
@@ -117,7 +90,7 @@ def _supersedes(resume: Row, old: Row) -> bool:
 
 def _row(line: bytes) -> Row | None:
     """A line's row; None where it is torn, or is no row."""
-    if not line or len(line) > _LONGEST_LINE:
+    if not line or len(line) > LONGEST_LINE:
         return None
     try:
         found = parse_json(line, "a metric line")

@@ -88,6 +88,16 @@ class Run:
     def metrics_path(self) -> Path:
         return self.path / "metrics.jsonl"
 
+    @property
+    def pinned_path(self) -> Path:
+        """The images that are watched while it learns; see core.runs.live.snapshots."""
+        return self.path / "pinned.npz"
+
+    @property
+    def snapshots_path(self) -> Path:
+        """What the network thought of them, a line a look."""
+        return self.path / "snapshots.jsonl"
+
     def request_path(self, request: str) -> Path:
         """An empty file that is there while the worker is asked to stop or pause."""
         return self.path / f"request-{request}"

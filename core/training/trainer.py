@@ -60,6 +60,9 @@ class Trainer:
         with strategy.scope() if strategy else nullcontext():
             self._build_optimizer(optimizer)
         self._logits = keras.Model(network.inputs, network.get_layer("head").output)
+        # One graph for batches of any size, so that who asks first pays for all.
+        pixels = tf.TensorSpec(network.inputs[0].shape, tf.float32)
+        self._infer = tf.function(self._inferred, input_signature=[pixels], autograph=False)
         self._smoothing = label_smoothing
 
     def _build_optimizer(self, optimizer: OptimizerConfig) -> None:
@@ -114,6 +117,23 @@ class Trainer:
             if interrupted():
                 return None
         return loss / max(seen, 1), correct / max(seen, 1)
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """What the network thinks of images now; nothing in it changes.
+
+        Args:
+            images: (N, H, W, C) uint8, 0..255.
+
+        Returns: (N, K) float32, or (N, 1) of a sigmoid head.
+        """
+        logits = self._infer(tf.constant(images, tf.float32))
+        single = logits.shape[-1] == 1
+        found: np.ndarray = (tf.sigmoid(logits) if single else tf.nn.softmax(logits)).numpy()
+        return found
+
+    def _inferred(self, images: Any) -> Any:
+        """(B, H, W, C) float32 -> logits (B, K or 1) float32, of the network at rest."""
+        return tf.cast(self._logits(images, training=False), tf.float32)
 
     @tf.function(reduce_retracing=True)
     def _train(self, stream: Any, lrs: Any) -> Any:
@@ -172,7 +192,7 @@ class Trainer:
     @tf.function(reduce_retracing=True, autograph=False)
     def _evaluate(self, images: Any, labels: Any) -> tuple[Any, Any]:
         """(B, H, W, C) and (B, K) float32 -> summed loss () and correct images () float32."""
-        logits = tf.cast(self._logits(images, training=False), tf.float32)
+        logits = self._infer(images)
         loss = tf.reduce_sum(self._losses(logits, labels, 0.0))
         return loss, self._correct(logits, labels)
 

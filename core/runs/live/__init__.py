@@ -1,0 +1,1 @@
+"""What a run records so that training is worth watching. No TensorFlow."""
