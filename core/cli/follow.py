@@ -60,7 +60,7 @@ def _progress_line(status: Status) -> str:
     left = status.seconds_left
     words = [
         f"[{'#' * done}{'.' * (_BAR - done)}]",
-        f"epoch {min(status.epoch + 1, status.epochs)}/{status.epochs}",
+        f"epoch {status.epoch_now}/{status.epochs}",
         f"step {status.step:,}/{status.steps:,}",
         f"{status.images_per_second:,.0f} images/s" if status.images_per_second else "",
         f"{left:,.0f} s left" if left is not None else "",

@@ -105,7 +105,8 @@ def _start_worker(run: Run) -> None:
         hold_reserve(run.reserve_path)
         requests.clear(run)
         queued: dict[str, Any] = {"state": State.QUEUED, "phase": Phase.WAITING, "phase_detail": ""}
-        queued |= {"error": "", "advice": "", "heartbeat": time.time()}
+        queued |= {"error": "", "advice": "", "lost_learning_rate": None, "remaining": None}
+        queued["heartbeat"] = time.time()
         try:
             queue.enqueue(run)
             run.write_status(before.model_copy(update=queued))

@@ -8,6 +8,7 @@ log.
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import signal
 import sys
@@ -19,9 +20,10 @@ from typing import IO, TYPE_CHECKING
 
 from core.config import RunConfig
 from core.errors import TrainingError, UserError, from_os_error
-from core.files import lock_exclusively
+from core.files import lock_exclusively, open_to_append
 from core.jobs import loading, queue
 from core.runs import Phase, Run, State, requests
+from core.runs.live.pace import Pace
 from core.runs.recorder import Recorder
 from core.training import failures
 
@@ -43,8 +45,23 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     # A terminal's or a service's polite end is a request like the page's own.
     signal.signal(signal.SIGTERM, lambda *_: requests.ask(run, requests.Request.STOP))
+    _take_noise_apart(run)
     with lock:
         return work(run)
+
+
+def _take_noise_apart(run: Run) -> None:
+    """What TensorFlow's C++ writes to descriptor 2 goes into a file of its own.
+
+    Python's own standard error, tracebacks above all, stays where it was: in the log.
+    """
+    with suppress(OSError):  # a full disk, or something odd in its place: all in one file then
+        noise = open_to_append(run.noise_path)
+        own = os.dup(2)
+        os.dup2(noise.fileno(), 2)
+        noise.close()
+        sys.stderr = os.fdopen(own, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+        faulthandler.enable(sys.stderr)
 
 
 def work(run: Run) -> int:
@@ -63,6 +80,8 @@ def work(run: Run) -> int:
     except Exception as error:
         _log_traceback()
         explained = explain(error, run)
+        with suppress(OSError):
+            print(f"Failed: {explained}", flush=True)
         recorder.end(State.FAILED, error=explained.message, advice=explained.advice)
         return 1
     finally:
@@ -130,13 +149,24 @@ def _watching(
     run: Run, config: RunConfig, recorder: Recorder, data: loading.Data
 ) -> list[Observer]:
     """Who watches this run."""
-    from core.training.observers import event_files, snapshots
+    from core.training.observers import event_files, log_lines, snapshots, time_left
 
-    watching: list[Observer] = []
+    dataset, splits = data
+    training = config.training
     if config.job == "train":
-        dataset, splits = data
-        seed, num_classes = config.training.seed, len(dataset.classes)
-        watching.append(snapshots.Snapshots(recorder, splits.validation, num_classes, seed))
+        seen = training.validation_steps or 0  # batches, where not all are looked at
+        judged = min(seen * training.batch_size, len(splits.validation)) or len(splits.validation)
+        pace = Pace(training.batch_size, judged, len(splits.test))
+    else:
+        pace = Pace(training.batch_size, 0, 0)
+    watching: list[Observer] = [
+        log_lines.LogLines(config, recorder),
+        time_left.TimeLeft(recorder, pace),
+    ]
+    if config.job == "train":
+        num_classes = len(dataset.classes)
+        watched = snapshots.Snapshots(recorder, splits.validation, num_classes, training.seed)
+        watching.append(watched)
     if event_files.available():
         watching.append(event_files.EventFiles(run))
     return watching

@@ -28,6 +28,7 @@ from core.runs.status import State, Status
 SHIPPED = Path(__file__).resolve().parents[1] / "shipped"
 _MOST_STATUS = 1 << 20  # bytes
 _LOG_TAIL = 1 << 18  # bytes
+_NOISE_LINES = 20
 _LONGEST_LINE = 2000  # characters of a log line that are shown
 
 
@@ -78,6 +79,11 @@ class Run:
     @property
     def log_path(self) -> Path:
         return self.path / "log.txt"
+
+    @property
+    def noise_path(self) -> Path:
+        """What TensorFlow says by itself; of interest only where it ended the worker."""
+        return self.path / "tensorflow.log"
 
     @property
     def reserve_path(self) -> Path:
@@ -177,11 +183,20 @@ class Run:
         return MetricsLog(self.metrics_path).read()
 
     def log_tail(self, lines: int = 200) -> str:
-        try:
-            text = read_tail(self.log_path, _LOG_TAIL).decode("utf-8", errors="replace")
-        except ReadingError:
-            return ""
-        return "\n".join(line[:_LONGEST_LINE] for line in text.splitlines()[-lines:])
+        """The end of the log; after a crash, what TensorFlow said last besides."""
+        text = _tail(self.log_path, lines)
+        if self.status().state is not State.CRASHED:
+            return text
+        noise = _tail(self.noise_path, _NOISE_LINES)
+        return f"{text}\n\n{self.noise_path.name}:\n{noise}" if noise else text
+
+
+def _tail(path: Path, lines: int) -> str:
+    try:
+        text = read_tail(path, _LOG_TAIL).decode("utf-8", errors="replace")
+    except ReadingError:
+        return ""
+    return "\n".join(line[:_LONGEST_LINE] for line in text.splitlines()[-lines:])
 
 
 def _crashed(path: Path, recorded: Status) -> Status:

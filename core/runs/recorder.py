@@ -19,6 +19,7 @@ from core.errors import ReadingError
 from core.files import open_to_append, sync_folder
 from core.machine.resources import ResourceMeter, boot_id
 from core.reading import read_tail
+from core.runs.live import phase_times
 from core.runs.record import Run
 from core.runs.status import Phase, State, Status
 
@@ -35,6 +36,7 @@ class Recorder:
         self._meter = ResourceMeter()
         self._written = 0.0
         process = psutil.Process()
+        self._phase_begun = process.create_time()
         now = time.time()
         self.status: Status = run.status().model_copy(
             update={
@@ -53,7 +55,11 @@ class Recorder:
         self.seconds += time.perf_counter() - begun
 
     def phase(self, phase: Phase) -> None:
-        """Say what the worker does now."""
+        """Say what the worker does now, and remember how long what it did before has lasted."""
+        now = time.time()
+        if phase is not self.status.phase:
+            phase_times.note(self.run.path.parent, self.status.phase, now - self._phase_begun)
+            self._phase_begun = now
         self.update(phase=phase, phase_detail="")
         self.flush(durable=False)
 

@@ -6,6 +6,7 @@ with. Knows nothing of files; whether a state can be believed is for the record 
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 from typing import Annotated
 
@@ -18,6 +19,9 @@ _Moment = Annotated[float, Field(ge=0.0, le=2e11, allow_inf_nan=False)]  # s sin
 _Amount = Annotated[float, Field(ge=0.0, le=1e15, allow_inf_nan=False)]
 _Rate = Annotated[float, Field(gt=0.0, le=1e6, allow_inf_nan=False)]
 _Words = Annotated[str, Field(max_length=10_000)]
+
+
+_LEAST_LEFT = 0.5  # seconds; less would be shown as none, and something is left
 
 
 class State(StrEnum):
@@ -108,6 +112,9 @@ class Status(_Recorded):
     steps: _Count = 0  # steps planned over the whole run
     first_step: _Count = 0  # where this worker began: above 0 in a resumed run
     images_per_second: _Amount = 0.0
+    remaining: _Amount | None = None  # seconds left, reckoned at the next moment
+    remaining_at: _Moment = 0.0
+    lost_learning_rate: _Rate | None = None  # at which the loss was lost, where it was
     pid: _Count = 0
     process_started: _Moment = 0.0
     created: _Moment = 0.0
@@ -140,10 +147,35 @@ class Status(_Recorded):
         return min(self.step / self.steps, 1.0) if self.steps else 0.0
 
     @property
+    def epoch_now(self) -> int:
+        """The epoch that a living run is in, from 1, the validation after it included; never
+        beyond the last. Of others, how many epochs are done."""
+        return min(self.epoch + 1, self.epochs) if self.state.alive else self.epoch
+
+    @property
     def seconds_left(self) -> float | None:
-        """Time left at the pace so far; None before there is a pace."""
+        """Time left until the run has ended, the test included; see `seconds_left_at`."""
+        return self.seconds_left_at(time.time())
+
+    def seconds_left_at(self, now: float) -> float | None:
+        """Time left as of that moment, s since the epoch.
+
+        It goes on falling while a long validation tells nothing. None before there is a pace,
+        and where it has run out though the run goes on.
+        """
+        if self.state is not State.RUNNING or not self.steps:
+            return None
+        left = self._by_steps() if self.remaining is None else self.remaining
+        if left is None:
+            return None
+        if self.remaining is not None:
+            left -= max(now - self.remaining_at, 0.0)
+        return left if left >= _LEAST_LEFT else None
+
+    def _by_steps(self) -> float | None:
+        """At the pace of the steps so far: records of the version before say no more."""
         done = self.step - self.first_step
-        if self.state is not State.RUNNING or done <= 0 or not self.started or not self.steps:
+        if done <= 0 or not self.started:
             return None
         elapsed = max(self.heartbeat - self.started, 1e-6)
         return max(self.steps - self.step, 0) * elapsed / done

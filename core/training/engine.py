@@ -162,12 +162,14 @@ class _Engine:
         """Stop a run whose loss is lost, and say at which step."""
         bad = np.flatnonzero(~np.isfinite(losses))
         if bad.size:
+            self.recorder.update(lost_learning_rate=float(lrs[bad[0]]))
             raise not_finite(self.progress.step + int(bad[0]) + 1, float(lrs[bad[0]]))
         if self.progress.first_loss is None:
             self.progress.first_loss = float(losses[0])
         bound = 100.0 * max(self.progress.first_loss, math.log(self.prepared.num_classes))
         if float(losses.mean()) > bound:
             step = self.progress.step + len(losses)
+            self.recorder.update(lost_learning_rate=float(lrs[-1]))
             raise diverging(step, float(losses.mean()), float(lrs[-1]))
 
     def _write_tick(self, lr: float, seconds: float) -> None:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from core.errors import TrainingError
+from core.notation import learning_rate
+
+_HIGHEST_ADVISED = 0.01  # what is ten times lower than nonsense may be nonsense still
+
+
+def lower(lr: float) -> float:
+    """A learning rate to try after one at which the loss was lost."""
+    return float(f"{min(lr / 10, _HIGHEST_ADVISED):.1g}")
 
 
 def _advice(lr: float) -> str:
-    lower = float(f"{lr / 10:.1g}")
-    return f"Try a learning rate of {lower:g}, or run the range test to find one."
+    return f"Try a learning rate of {learning_rate(lower(lr))}, or run the range test to find one."
 
 
 def not_finite(step: int, lr: float) -> TrainingError:
     return TrainingError(
-        f"The loss stopped being a number at step {step:,} (learning rate {lr:.2g}).",
+        f"The loss stopped being a number at step {step:,} (learning rate {learning_rate(lr)}).",
         _advice(lr),
     )
 
 
 def diverging(step: int, loss: float, lr: float) -> TrainingError:
     return TrainingError(
-        f"The loss grew without end: {loss:.3g} at step {step:,} (learning rate {lr:.2g}).",
+        f"The loss grew without end: {loss:.3g} at step {step:,} "
+        f"(learning rate {learning_rate(lr)}).",
         _advice(lr),
     )
 

@@ -15,6 +15,27 @@ def test_status_counts_time_left_from_where_this_worker_began():
     assert Status(state=State.RUNNING, steps=100).seconds_left is None
 
 
+def test_what_was_reckoned_goes_on_falling_and_never_shows_none():
+    status = Status(state=State.RUNNING, steps=10, step=10, remaining=60.0, remaining_at=1000.0)
+    assert status.seconds_left_at(1000.0) == 60.0
+    assert status.seconds_left_at(1050.0) == 10.0
+    assert status.seconds_left_at(1059.9) is None  # rather than none for a minute
+    assert status.seconds_left_at(990.0) == 60.0  # the clock was set back
+    ended = status.model_copy(update={"state": State.FINISHED})
+    assert ended.seconds_left_at(1000.0) is None
+
+
+def test_an_epoch_never_steps_back():
+    def place(epoch, step):
+        return Status(
+            state=State.RUNNING, epoch=epoch, epochs=3, step=step, steps=30, phase=Phase.VALIDATING
+        ).epoch_now
+
+    assert [place(0, 5), place(0, 10), place(1, 10), place(2, 29), place(2, 30)] == [1, 1, 2, 3, 3]
+    assert place(3, 30) == 3
+    assert Status(state=State.STOPPED, epoch=2, epochs=3).epoch_now == 2
+
+
 def test_a_result_is_of_the_kind_that_it_was():
     trained = Status(result=TrainingResult(test_accuracy=0.5, test_loss=1.0))
     tested = Status(result=RangeTestResult(reason="Here it falls.", suggestion=0.1))
