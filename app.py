@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.session import address
+from pages.session import address, ahead
 from pages.widgets.frame import sidebar
 from pages.widgets.page import guarded
 
@@ -49,3 +49,5 @@ with guarded():
     sidebar.show(SECTIONS)
 with guarded():
     page.run()
+with guarded():
+    ahead.begin()

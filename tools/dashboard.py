@@ -107,8 +107,11 @@ def serving(runs: Path, log: Path, **environment: str) -> Iterator[Server]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*options: str) -> Iterator[Browser]:
     """A headless Chromium.
+
+    Args:
+        options: more of its command line.
 
     Raises:
         RuntimeError: none is installed.
@@ -117,9 +120,9 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         raise RuntimeError("No Chromium is installed. On Debian: apt-get install chromium")
     # Without its sandbox, which root has no right to; it only ever opens our own pages.
-    options = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+    always = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=options)
+        browser = playwright.chromium.launch(executable_path=path, args=[*always, *options])
         try:
             yield browser
         finally:

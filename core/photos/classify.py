@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
+from core import notation
 from core.errors import ModelError, PhotoError
 from core.models.inference import predict_probabilities
-from core.photos.network_input import read_for_network, should_invert, to_network_input
+from core.photos.network_input import as_network_sees
 from core.runs import DatasetSummary, Run
+
+# From here on a person would say it without a "perhaps".
+_SURE: Final = 0.7
+_RIVAL: Final = 0.34  # of the best guess: what is less likely is not worth naming
+# A number, a letter, or a word or three in the singular: folders are often named in the plural.
+_COUNTABLE: Final = re.compile(r"\d{1,4}|[A-Za-z]|[A-Za-z][A-Za-z/ -]{0,28}([A-Za-rt-z]|ss)")
 
 Invert = Literal["auto", "yes", "no"]
 
@@ -29,6 +37,33 @@ def top_k(probabilities: np.ndarray, classes: Sequence[str], k: int = 5) -> list
         raise ModelError("The network's answers are no numbers.", "Train it again.")
     order = np.argsort(-np.asarray(probabilities), kind="stable")[:k]
     return [(classes[int(i)], float(probabilities[i])) for i in order]
+
+
+def in_words(guesses: Sequence[tuple[str, float]]) -> tuple[str, str]:
+    """The answer as one would say it: ("It is a 3", "98.7 % sure").
+
+    Args:
+        guesses: (class, probability 0..1), the most probable first; one at least.
+
+    Returns: a sentence, "Perhaps a 3, or an 8" where the network is not sure; and how sure it is
+    """
+    name, probability = guesses[0]
+    sure = notation.percent(probability)
+    certainty = f"{'over 99.9 %' if probability >= 0.9995 else sure} sure"
+    if probability >= _SURE:
+        return f"It is {_called(name)}", certainty
+    likely = [n for n, p in guesses[:2] if p >= _RIVAL * probability]
+    return f"Perhaps {', or '.join(_called(n) for n in likely)}", certainty
+
+
+def _called(name: str) -> str:
+    """A class as a sentence has it: "a 3", "an airplane"; names that are no such word as is."""
+    if not _COUNTABLE.fullmatch(name):
+        return f"“{name}”"
+    vowel = name[0].lower() in "aeiou" or name == "8" or name in ("11", "18")
+    if len(name) == 1 and name.isalpha():
+        vowel = name.lower() in "aefhilmnorsx"  # as letters are called
+    return f"{'an' if vowel else 'a'} {name}"
 
 
 def classify_files(
@@ -57,13 +92,10 @@ def _classify_file(
     model: Any, summary: DatasetSummary, photo: Path, invert: Invert
 ) -> dict[str, Any]:
     try:
-        picture = read_for_network(photo, summary)
+        wanted = None if invert == "auto" else invert == "yes"
+        pixels = as_network_sees(photo, summary, wanted)
     except PhotoError as error:
         return {"file": str(photo), "error": str(error)}
-    advised = should_invert(picture, summary.light_on_dark)
-    pixels = to_network_input(
-        picture, summary, invert=advised if invert == "auto" else invert == "yes"
-    )
     probabilities = predict_probabilities(model, pixels[None], summary.num_classes)[0]
     best = top_k(probabilities, summary.classes)
     return {"file": str(photo), "top": [{"class": c, "probability": p} for c, p in best]}

@@ -33,6 +33,25 @@ def read_for_network(source: bytes | Path, summary: DatasetSummary) -> Image.Ima
     return read_photo(source, max(side, 2 * WORKING_SIDE) if summary.light_on_dark else side)
 
 
+def as_network_sees(
+    source: bytes | Path, summary: DatasetSummary, invert: bool | None = None
+) -> np.ndarray:
+    """A photo's file -> the pixels that a network sees of it.
+
+    Args:
+        invert: as in to_network_input; None where the picture is to decide.
+
+    Returns: (H, W, C) uint8, C 1 or 3
+
+    Raises:
+        PhotoError: as read_photo does.
+    """
+    picture = read_for_network(source, summary)
+    if invert is None:
+        invert = should_invert(picture, summary.light_on_dark)
+    return to_network_input(picture, summary, invert=invert)
+
+
 def should_invert(picture: Image.Image, light_on_dark: bool) -> bool:
     """True for dark ink on light ground where the data set has light ink on dark ground.
 

@@ -7,7 +7,8 @@ by name: without one, Streamlit asks `inspect` for the function's signature at e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,12 @@ from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
 from core.errors import ConfigError, PhotoError
-from core.models.inference import prepare_server
+from core.models.inference import (
+    as_graph,
+    is_prepared,
+    predict_probabilities,
+    prepare_server,
+)
 from core.reading import is_file, modified, read_bytes, version
 from core.runs import DatasetSummary, MetricsLog, Run
 
@@ -97,7 +103,17 @@ def evaluation(run: Run) -> Evaluation:
 
 def model(run: Run) -> Any:
     """The run's Keras model, on the CPU. Imports TensorFlow. Raises ModelError."""
-    return _model(str(run.path), modified(run.model_path), modified(run.dataset_path))
+    with _saying_that_it_loads():
+        return _model(str(run.path), modified(run.model_path), modified(run.dataset_path))
+
+
+def warm_up(run: Run) -> None:
+    """Load TensorFlow and the run's model, and ask it once. For a thread that has no page.
+
+    Raises:
+        ModelError: the model cannot be read.
+    """
+    _predictor(str(run.path), modified(run.model_path), modified(run.dataset_path))
 
 
 def model_file(run: Run) -> bytes:
@@ -123,7 +139,8 @@ def upload(file: UploadedFile, summary: DatasetSummary) -> Upload:
 def probabilities(run: Run, image: np.ndarray) -> np.ndarray:
     """Those of each class for one image (H, W, C) uint8.  # (K,) float32"""
     described = modified(run.dataset_path)
-    return _probabilities(run, modified(run.model_path), described, image)
+    with _saying_that_it_loads():
+        return _probabilities(run, modified(run.model_path), described, image)
 
 
 def augmented(config: RunConfig, choice: int, seed: int, count: int) -> AugmentedSample:
@@ -173,7 +190,17 @@ def _evaluation(path: str, modified: int, described: int) -> Evaluation:
     return load_evaluation(Run(Path(path)))
 
 
-@st.cache_resource(max_entries=3, show_spinner="Loading TensorFlow and the network…")
+@contextmanager
+def _saying_that_it_loads() -> Iterator[None]:
+    """Not `show_spinner`, as the thread that loads ahead has no page to show it on."""
+    if is_prepared():
+        yield
+    else:
+        with st.spinner("Loading TensorFlow and the network…"):
+            yield
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
 def _model(path: str, modified: int, described: int) -> Any:
     prepare_server()
     from core.models.export import load_model_for
@@ -181,6 +208,14 @@ def _model(path: str, modified: int, described: int) -> Any:
     run = Run(Path(path))
     summary = run.dataset()
     return load_model_for(run.model_path, summary.image_shape, summary.num_classes)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _predictor(path: str, modified: int, described: int) -> Callable[..., Any]:
+    """The model as one graph, asked once: what that builds is built."""
+    graph = as_graph(_model(path, modified, described))
+    graph(np.zeros((1, *Run(Path(path)).dataset().image_shape), dtype=np.float32))
+    return graph
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -217,9 +252,8 @@ def _upload(file_id: str, _data: bytes, summary: DatasetSummary) -> Upload | Pho
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
 def _probabilities(run: Run, modified: int, described: int, image: np.ndarray) -> np.ndarray:
-    from core.models.inference import predict_probabilities
-
-    return predict_probabilities(model(run), image[None], run.dataset().num_classes)[0]
+    graph = _predictor(str(run.path), modified, described)
+    return predict_probabilities(graph, image[None], run.dataset().num_classes)[0]
 
 
 @st.cache_resource(max_entries=30, show_spinner=False, hash_funcs=_BY_JSON)

@@ -115,6 +115,12 @@ def widget_value(key: str) -> Any:
     return st.session_state[key]
 
 
+def component_value(key: str, name: str) -> Any:
+    """What a component of ours sent last under that name; None before. It may be anything."""
+    held: Any = st.session_state.get(key)
+    return held.get(name) if held else None
+
+
 def report_errors(errors: dict[str, str]) -> None:
     """What was wrong with the last change, by field; replaces what was there."""
     st.session_state[_ERRORS] = errors

@@ -17,7 +17,7 @@ from core.photos.upload import Upload
 from core.runs import DatasetSummary
 from pages.session import cache
 
-__all__ = ["READABLE", "Photo", "prepare"]
+__all__ = ["READABLE", "Photo", "as_advised", "prepare"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ def prepare(file: UploadedFile, summary: DatasetSummary, key: str) -> Photo:
     if upload.inverted is not None and _inverted(upload, key):
         return Photo(upload.picture, upload.inverted)
     return Photo(upload.picture, upload.pixels)
+
+
+def as_advised(file: UploadedFile, summary: DatasetSummary) -> Photo:
+    """The same without a switch: inverted where it looks like that. Raises PhotoError."""
+    upload = cache.upload(file, summary)
+    inverted = upload.inverted if upload.invert else None
+    return Photo(upload.picture, upload.pixels if inverted is None else inverted)
 
 
 def _inverted(upload: Upload, key: str) -> bool:

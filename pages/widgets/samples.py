@@ -22,11 +22,12 @@ SHOWN = 10
 _CHOSEN, _SHUFFLE = "sample", "shuffle"
 
 
-def pick(run: Run, key: str, *, default: bool = False) -> int | None:
+def pick(run: Run, key: str, *, default: bool = False, size: int = 56) -> int | None:
     """The position in the test split of the image chosen.
 
     Args:
         default: take the first image shown where none is chosen yet; else None.
+        size: width of an image in CSS pixels.
 
     None as well, and the reason on the page, where the images are not those of the run.
     """
@@ -44,12 +45,21 @@ def pick(run: Run, key: str, *, default: bool = False) -> int | None:
     if chosen is None and default:
         chosen = positions[0]
     tiles = _tiles(classes, test, positions)
-    picked = gallery(tiles, key, size=56, clickable=True, chosen=chosen)
+    picked = gallery(tiles, key, size=size, clickable=True, chosen=chosen)
     if picked is not None and picked != chosen and 0 <= picked < len(test):
         address.write(_CHOSEN, str(picked))
         st.rerun()
     st.button("Other images", icon=":material/shuffle:", key=f"{key}_shuffle", on_click=_shuffle)
     return chosen
+
+
+def is_chosen() -> bool:
+    return address.number(_CHOSEN) is not None
+
+
+def forget() -> None:
+    """Choose none: the person looks at something else now."""
+    address.forget(_CHOSEN)
 
 
 def image_of(run: Run, position: int) -> tuple[np.ndarray, str]:

@@ -1,0 +1,48 @@
+"""TensorFlow and a network loaded behind the person's back, so that no first picture waits.
+
+Once a server, by a thread, after the first page was drawn: importing TensorFlow takes seconds.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import Final
+
+import numpy as np
+
+from core.errors import UserError
+from core.photos.ink import frame_ink, framing_of
+from core.runs import Run
+from pages.session import cache, run_list, state
+
+_PAUSE: Final = 0.3  # seconds; what was drawn is still on its way to the browser
+_LOCK = threading.Lock()
+_begun = threading.Event()
+
+
+def begin() -> None:
+    """Begin to load, where that was not begun and there is a network to ask. Returns at once."""
+    if _begun.is_set():
+        return
+    candidates = run_list.runs("train", with_model=True)
+    if not candidates:
+        return
+    wanted = state.run_id()
+    run = next((run for run in candidates if run.id == wanted), candidates[0])
+    with _LOCK:
+        if not _begun.is_set():
+            _begun.set()
+            threading.Thread(target=_load, args=(run,), name="load-ahead", daemon=True).start()
+
+
+def _load(run: Run) -> None:
+    """What is wrong with the run is told by the page that needs it."""
+    time.sleep(_PAUSE)
+    with suppress(UserError, OSError):
+        cache.warm_up(run)
+        summary = run.dataset()
+        if summary.light_on_dark:  # looking for ink loads a library too
+            blank = np.zeros((64, 64), dtype=np.uint8)
+            frame_ink(blank, summary.size, framing_of(summary.name))
