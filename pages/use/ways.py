@@ -33,7 +33,7 @@ _INVITATION: Final = {
 }
 _NAMED: Final = 12  # classes
 _LARGE = "classify_large"  # which of the uploads is shown large
-_INK_SIDE: Final = 224  # pixels of a frame in which ink is looked for
+_INK_SIDE: Final = 176  # pixels of a frame in which ink is looked for
 _LEAST_SIDE, _MOST_SIDE = 160, 320
 _THUMBNAIL, _ROW = 240, 80  # pixels of a photo shown large and small
 

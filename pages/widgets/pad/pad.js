@@ -1,8 +1,9 @@
 // A square of paper: strokes, undo, clear. Sends a PNG while one draws and when the pen is lifted.
 // Knows nothing of what is made of the picture.
 
-const SIDE = 280; // pixels of the picture that is sent
-const PEN = 22; // of these, as broad as a felt pen in a digit that fills the paper
+const SIDE = 280; // units of the paper
+const PEN = 22; // as broad as a felt pen in a digit that fills the paper
+const SENT = 168; // pixels of the picture that is sent: looking for ink costs by the pixel
 const INTERVAL = 200; // ms between two pictures while one draws
 const PATIENCE = 1500; // ms to wait for an answer before sending the next all the same
 
@@ -66,7 +67,7 @@ class Pad {
     this.canvas.onpointermove = (event) => this.move(event);
     this.canvas.onpointerup = this.canvas.onpointercancel = (event) => this.end(event);
     this.paper = document.createElement("canvas");
-    this.paper.width = this.paper.height = SIDE;
+    this.paper.width = this.paper.height = SENT;
     this.undo = button("↶", "Undo", () => this.take(this.strokes.slice(0, -1)));
     this.clear = button("✕", "Clear", () => this.take([]));
     const buttons = document.createElement("div");
@@ -132,6 +133,7 @@ class Pad {
       paint(this.paper, this.strokes, "#111", "#fff");
       picture = this.paper.toDataURL("image/png");
     }
+    this.canvas.setAttribute("aria-busy", "true");
     this.setStateValue("drawing", { number: this.number, picture });
   }
 
@@ -140,6 +142,7 @@ class Pad {
     // A server that knows later pictures than this pad, which was mounted anew.
     this.number = Math.max(this.number, data.answered);
     this.answered = data.answered;
+    this.canvas.setAttribute("aria-busy", String(this.answered < this.number));
     if (data.blank !== this.blank) {
       if (this.blank !== undefined && data.blank && this.strokes.length) this.take([]);
       this.blank = data.blank;
