@@ -8,12 +8,12 @@ from core.runs import Run
 from pages.session import cache, run_list
 from pages.use.ways import stage
 from pages.widgets import page, samples
-from pages.widgets.run_picker import run_picker
+from pages.widgets.head import head
 
 
 def main() -> None:
-    page.header("Classify a photo", "Show the network a picture and see what it takes it for.")
-    run = run_picker(run_list.runs("train", with_model=True), "classify_run")
+    purpose = "Show the network a picture and see what it takes it for."
+    run = head("Classify a photo", purpose, runs=networks)
     if run is None:
         page.empty_state(
             "There is no trained network to ask yet. Train one first; digits takes a minute.",
@@ -30,6 +30,10 @@ def main() -> None:
             position = samples.pick(run, f"classify_samples_{run.id}", size=40)
     with above:
         stage(run, position)
+
+
+def networks() -> list[Run]:
+    return run_list.runs("train", with_model=True)
 
 
 def download(run: Run) -> None:
