@@ -12,6 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
+from core.analysis.evaluation import load_evaluation
+from core.analysis.glimpse import save_glimpse, take_glimpse
+from core.data.load import load_dataset
+from core.data.splits import make_splits
 from core.jobs import launch
 from core.recipes import find_recipe
 from core.runs import Run, State, Status, open_run
@@ -21,6 +27,8 @@ NAME = "digits-shipped"
 TITLE = "Digits, trained before"
 MOST_BYTES = 1_000_000  # of the whole record
 COPIED = ("dataset.json", "metrics.jsonl", "model.keras", "predictions.npz")
+# What each block hands on to its pool, and how many of its channels are drawn.
+LAYERS = {"block1_act1": 6, "block2_act1": 8, "block3_act1": 12}
 _SECONDS = 900.0
 
 
@@ -50,10 +58,25 @@ def ship(run: Run, target: Path) -> None:
     config = run.config().model_copy(update={"title": TITLE})
     shipped.config_path.write_text(config.to_json() + "\n", encoding="utf-8")
     shipped.write_status(without_machine(run.status()))
+    glimpse(shipped)
     total = sum(path.stat().st_size for path in target.iterdir())
     print(f"{target}: {total:,} bytes, test accuracy {run.status().training_result}")
     if total > MOST_BYTES:
         sys.exit(f"that is more than {MOST_BYTES:,} bytes")
+
+
+def glimpse(run: Run) -> None:
+    """What the network makes of a test image of each class, one that it has right."""
+    from core.models.export import load_model
+
+    test = make_splits(load_dataset(run.config().dataset), run.config().split).test
+    found = load_evaluation(run)
+    chosen = [
+        int(np.flatnonzero((found.labels == label) & (found.predictions == label))[0])
+        for label in range(len(found.classes))
+    ]
+    images, labels = test.gather(np.array(chosen))
+    save_glimpse(take_glimpse(load_model(run.model_path), images, labels, LAYERS), run.glimpse_path)
 
 
 def without_machine(status: Status) -> Status:

@@ -1,7 +1,7 @@
 """The run record: a directory a run, readable by a person and by any tool. No TensorFlow."""
 
 from core.runs.dataset_summary import DatasetSummary
-from core.runs.metrics import MetricsLog
+from core.runs.metrics import MetricsLog, skim
 from core.runs.record import Run
 from core.runs.status import (
     STARTING_PHASES,
@@ -44,4 +44,5 @@ __all__ = [
     "list_unreadable",
     "open_run",
     "runs_folder",
+    "skim",
 ]

@@ -73,6 +73,11 @@ class Run:
         return self.path / "predictions.npz"
 
     @property
+    def glimpse_path(self) -> Path:
+        """The network at work on a few images; a shipped run has it."""
+        return self.path / "glimpse.npz"
+
+    @property
     def checkpoints_path(self) -> Path:
         return self.path / "checkpoints"
 

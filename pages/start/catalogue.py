@@ -1,0 +1,113 @@
+"""Cards of what there is: recipes with what they reached, data sets with their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from core.data.catalog import DatasetInfo, folder_problem, list_datasets
+from core.jobs import preflight
+from core.reading import one_line
+from core.recipes import RECIPES, Recipe
+from pages.session import address, pace, state, thumbnails, titles
+from pages.widgets import datasets, page
+from pages.widgets.text import DASH, as_is, format_duration
+
+_PICTURES = 6
+_HIGH = 34  # pixels of a thumbnail
+_DESIGN = "pages/design/design.py"
+
+
+def recipes(start: Callable[[Recipe], None]) -> None:
+    """A card a recipe; `start` is called, in a click's callback, with the one to train."""
+    st.subheader("Recipes", anchor=False, help="Complete settings that ship with ConvScope.")
+    with st.grid(min_column_width=280, gap="small", key="recipes"):
+        for recipe in RECIPES.values():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                _recipe(recipe, start)
+
+
+def _recipe(recipe: Recipe, start: Callable[[Recipe], None]) -> None:
+    config = recipe.config
+    found = preflight.inspect(config)
+    _strip(config.dataset.name)
+    st.markdown(f"**{recipe.title}**")
+    network = titles.network_title(config.architecture)
+    st.caption(f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(network)}")
+    seconds = pace.seconds_of_run(config, found)
+    if seconds is not None:
+        long = f"about {_roughly(seconds)} on this machine"
+        st.markdown(f":material/schedule: {long}", help="Estimated from what ran here before.")
+    st.caption(recipe.reached)
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Train",
+            key=f"train_{recipe.name}",
+            icon=":material/play_arrow:",
+            disabled=found.problem is not None,
+            help=as_is(str(found.problem)) if found.problem else None,
+            on_click=page.attempt,
+            args=(start, recipe),
+        )
+        st.button(
+            "Open in Design",
+            key=f"design_{recipe.name}",
+            icon=":material/tune:",
+            on_click=page.attempt,
+            args=(_design, recipe),
+        )
+
+
+def _design(recipe: Recipe) -> None:
+    state.update_draft(recipe.config)
+    state.set_next_page(_DESIGN)
+
+
+def _roughly(seconds: float) -> str:
+    """To the minute where it takes longer than two: nobody knows it better."""
+    if seconds < 100:
+        return format_duration(10 * max(round(seconds / 10), 1))
+    if seconds < 3000:
+        return f"{round(seconds / 60)} minutes"
+    return f"{seconds / 3600:.1f} hours"
+
+
+def data_sets() -> None:
+    """A card a data set, with pictures of it where they can be had at once."""
+    st.subheader("Data sets", anchor=False)
+    problem = folder_problem()
+    if problem:
+        page.show_error(problem)
+    with st.grid(min_column_width=230, gap="small", key="data_sets"):
+        for info in list_datasets():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                _data_set(info)
+
+
+def _data_set(info: DatasetInfo) -> None:
+    _strip(info.name)
+    query = {**address.parameters(), "dataset": info.name}
+    label = f"**{as_is(info.title)}**"
+    st.page_link("pages/data/browse.py", label=label, query_params=query)
+    st.markdown(datasets.badge(info))
+    classes = DASH if info.num_classes is None else f"{info.num_classes:,}"
+    st.caption(
+        f"{datasets.images_in_all(info)} images · {classes} classes · "
+        f"{datasets.shape_words(info.image_shape)}"
+    )
+
+
+def _strip(name: str) -> None:
+    """A few images of a set in a row; nothing where it must first be read or got."""
+    found = thumbnails.thumbnails(name, _PICTURES)
+    if not found:
+        return
+    title = escape(one_line(titles.dataset_title(name)), quote=True)
+    images = "".join(
+        f'<img src="{picture}" alt="{title if not place else ""}" height="{_HIGH}" '
+        f'style="border-radius:3px;margin-right:4px">'
+        for place, picture in enumerate(found)
+    )
+    st.html(f'<div style="white-space:nowrap;overflow:hidden">{images}</div>')

@@ -1,0 +1,63 @@
+"""What can be done here, in five small pictures drawn from the shipped run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.analysis.glimpse import Glimpse
+from core.figures import vignettes
+from core.runs import Run
+from pages.session import cache
+from pages.widgets import page
+
+_HIGH = 78  # pixels of a picture
+# Page, label, what is done there.
+_STEPS = (
+    ("pages/data/browse.py", "Browse", "Look at the images that it learns from."),
+    ("pages/design/design.py", "Design", "Build the network, block by block."),
+    ("pages/train/train.py", "Train", "Watch the loss fall and the accuracy rise."),
+    ("pages/understand/evaluate.py", "Understand", "See what it confuses, and why."),
+    ("pages/use/classify.py", "Use", "Give it a picture of your own."),
+)
+
+
+def steps(run: Run, glimpse: Glimpse) -> None:
+    """One card a step: a picture, a link, a line."""
+    drawn = _pictures(run, glimpse)
+    with st.grid(len(_STEPS), min_column_width=150, gap="small", key="steps"):
+        for (target, label, words), (picture, alt) in zip(_STEPS, drawn, strict=True):
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.html(f'<img src="{picture}" alt="{alt}" height="{_HIGH}">')
+                page.link(target, f"**{label}**")
+                st.caption(words)
+
+
+@st.cache_data(max_entries=2, show_spinner=False, hash_funcs={Run: str, Glimpse: id})
+def _pictures(run: Run, glimpse: Glimpse) -> list[tuple[str, str]]:
+    """(address of a picture, what it shows), in the order of the steps."""
+    rows = [row for row in cache.metrics_log(run).read() if row["kind"] == "epoch"]
+    evaluation = cache.evaluation(run)
+    unsure = min(range(len(glimpse.labels)), key=lambda i: glimpse.probabilities[i].max())
+    image = glimpse.images[:, :, :, 0]
+    return [
+        (vignettes.pictures(image, 5), "Ten handwritten digits"),
+        (
+            vignettes.network(cache.run_config(run).architecture, (150, _HIGH)),
+            "A network: three blocks, each with more and smaller maps, and two dense layers",
+        ),
+        (
+            vignettes.curves(_values(rows, "loss"), _values(rows, "val_accuracy"), (150, _HIGH)),
+            "The loss of a run falling and its accuracy rising",
+        ),
+        (vignettes.matrix(evaluation.confusion, _HIGH), "A confusion matrix, nearly all diagonal"),
+        (
+            vignettes.answer(image[unsure], glimpse.probabilities[unsure], (150, _HIGH)),
+            "A digit and, beside it, how probable the network finds each class",
+        ),
+    ]
+
+
+def _values(rows: list[dict[str, Any]], name: str) -> list[float]:
+    return [row[name] for row in rows if name in row]
