@@ -7,7 +7,7 @@ PYTHON_BIN := .venv/bin/python
 # Makes .venv and installs what is pinned; does nothing where that is done.
 INSTALL = python=$$(sh tools/find_python.sh) && "$$python" tools/environment.py
 
-.PHONY: run test test-slow check format bench screenshots clean
+.PHONY: run test test-slow check format bench screenshots looks tour clean
 
 run:
 	@$(INSTALL)
@@ -44,7 +44,17 @@ bench:
 # docs/screenshots, from a real run on digits.
 screenshots:
 	@$(INSTALL) --dev
-	$(PYTHON_BIN) -m tools.screenshots
+	$(PYTHON_BIN) -m tools.showing.screenshots
+
+# Every page at every size, light and dark, with two classes, ten and a hundred: build/looks.
+looks:
+	@$(INSTALL) --dev
+	$(PYTHON_BIN) -m tools.showing.looks build/looks
+
+# The tour that the README begins with.
+tour:
+	@$(INSTALL) --dev
+	$(PYTHON_BIN) -m tools.showing.tour
 
 # Runs, drafts and data sets stay.
 clean:

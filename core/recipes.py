@@ -70,8 +70,8 @@ _DIGITS_QUICK = Recipe(
     "on two busy processor cores.",
     notes="Small shifts, rotations and zooms stand in for other hands; no flips, because a "
     "mirrored digit is no digit. The learning rate rises and falls once over the whole run. "
-    "Batches are small because batch normalization's moving averages need several hundred "
-    "steps. It keeps the last weights: 144 validation images are too few to choose an epoch.",
+    "Its batch normalization averages over some ten steps, not Keras's hundred: a run of a few "
+    "hundred steps ends before those have caught up. It keeps the last weights: 144 validation images are too few to choose an epoch.",
     config=RunConfig(
         title="Digits in half a minute",
         recipe="digits-quick",
@@ -82,7 +82,7 @@ _DIGITS_QUICK = Recipe(
         architecture=PRESETS["compact"].architecture,
         optimizer=AdamConfig(),
         schedule=OneCycleSchedule(learning_rate=5e-3),
-        training=TrainingConfig(epochs=20, batch_size=32, keep="last"),
+        training=TrainingConfig(epochs=12, batch_size=32, keep="last"),
     ),
 )
 

@@ -28,6 +28,13 @@ class ArchitectureConfig(Section):
     padding: Literal["same", "valid"] = "same"
     activation: Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "maxout"] = "relu"
     batch_normalization: bool = False
+    batch_normalization_momentum: float = Field(
+        0.99,
+        ge=0.0,
+        lt=1.0,
+        description="how much of its moving averages a step keeps; runs of a few hundred steps "
+        "need less than Keras's 0.99",
+    )
     initializer: Literal["glorot_uniform", "he_uniform", "he_normal"] = Field(
         "glorot_uniform", description="of the convolutions; dense layers keep glorot_uniform"
     )

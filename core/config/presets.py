@@ -40,6 +40,7 @@ _COMPACT = Preset(
             BlockConfig(filters=64, dropout=0.1),
         ),
         batch_normalization=True,
+        batch_normalization_momentum=0.9,
         initializer="he_uniform",
         dense=(64,),
         dense_dropout=0.2,

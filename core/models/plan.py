@@ -16,6 +16,7 @@ from core.errors import ConfigError
 
 Shape = tuple[int, ...]
 POOL_SIZE: Final = 2
+KERAS_MOMENTUM: Final = 0.99  # of batch normalization where nothing else is asked for
 INPUT: Final = "input"  # stands for the preprocessed image in LayerPlan.inputs
 
 
@@ -175,7 +176,9 @@ class _Plan:
     def _batch_normalization(self, name: str) -> None:
         """Scale and offset are trained; the moving mean and variance are not."""
         channels = self.shape[-1]
-        self._add(name, "BatchNormalization", {}, self.shape, 4 * channels, 2 * channels)
+        momentum = self.architecture.batch_normalization_momentum
+        options = {} if momentum == KERAS_MOMENTUM else {"momentum": momentum}
+        self._add(name, "BatchNormalization", options, self.shape, 4 * channels, 2 * channels)
 
     def _pool(self, name: str, kind: str) -> None:
         self._need(name, POOL_SIZE)

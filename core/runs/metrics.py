@@ -7,12 +7,13 @@ the numbers mean.
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.errors import ReadingError
-from core.reading import parse_json
+from core.reading import opened, parse_json
 from core.runs.live.lines import LONGEST_LINE, GrowingLines
 
 Row = dict[str, Any]

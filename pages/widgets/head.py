@@ -39,7 +39,7 @@ def head(
             run = run_picker(runs(), f"runs_of_{title}") if runs is not None else None
         if run is not None:
             state_badge(run.status().state)
-            if getattr(run, "shipped", False):
+            if run.shipped:
                 st.badge("shipped", color="violet", help="It came with ConvScope.")
             if actions is not None:
                 _actions(run, actions)

@@ -1,4 +1,4 @@
-"""How long an epoch takes here: from paper, from runs like it, and nothing where nothing is known."""
+"""How long an epoch takes here: from paper, from runs like it, else nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """docs/screenshots: each page as a person sees it, from a real run on digits.
 
-`python -m tools.screenshots` trains, opens the dashboard in Chromium, walks the pages and
+`python -m tools.showing.screenshots` trains, opens the dashboard in Chromium, walks the pages and
 writes one PNG each. Knows what is worth showing on each page.
 """
 
