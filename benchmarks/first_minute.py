@@ -59,7 +59,7 @@ def _shipped(browser: Browser) -> tuple[float, int]:
         begun = time.monotonic()
         with serving(Path(scratch) / "runs", Path(scratch) / "log") as server:
             page.goto(server.url)
-            hand.on(_main(page).get_by_role("link", name="Classify a picture").first)
+            hand.on(_main(page).get_by_role("button", name="Classify a photo"))
             wait_for_title(page, "Classify a photo")
             _classify(page, hand)
             seconds = time.monotonic() - begun

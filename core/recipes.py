@@ -82,7 +82,7 @@ _DIGITS_QUICK = Recipe(
         architecture=PRESETS["compact"].architecture,
         optimizer=AdamConfig(),
         schedule=OneCycleSchedule(learning_rate=5e-3),
-        training=TrainingConfig(epochs=12, batch_size=32, keep="last"),
+        training=TrainingConfig(epochs=10, batch_size=32, keep="last"),
     ),
 )
 

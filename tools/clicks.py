@@ -103,3 +103,8 @@ def metric(page: Page, label: str) -> Locator:
 def faults(page: Page) -> list[str]:
     """The exceptions and error boxes that the page shows."""
     return page.locator(f"{_EXCEPTION}, {_ERROR}").all_inner_texts()
+
+
+def answer(page: Page) -> Locator:
+    """The sentence in which Classify says what it takes a picture for."""
+    return page.locator(".convscope-answer .top .sentence")

@@ -146,7 +146,7 @@ def feature_maps(page: Page, film: Film) -> None:
 
 def classify(page: Page, film: Film) -> None:
     go_to(page, "Classify a photo")
-    pad = page.get_by_label("Draw here", exact=False).first
+    pad = page.locator(".convscope-pad canvas").first
     expect(pad).to_be_visible(timeout=_LONG)
     box = pad.bounding_box()
     assert box is not None
