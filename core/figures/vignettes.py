@@ -72,12 +72,12 @@ def network(architecture: ArchitectureConfig, size: tuple[int, int]) -> str:
     step = width / (len(architecture.blocks) + 0.5 * dense + 0.2)
     left = 0.1 * step
     for number, block in enumerate(architecture.blocks):
-        side = (height - 14) * 0.82**number * 0.8
+        side = (height - 20) * 0.72**number
         layers = min(2 + round(block.filters**0.5 / 2), 7)
         for layer in range(layers):
             x, y = left + 3 * layer, (height - side) / 2 - 1.5 * (layers - 1) + 3 * layer
             parts.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{0.55 * side:.1f}" height="{side:.1f}" '
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{0.5 * side:.1f}" height="{side:.1f}" '
                 f'rx="2" fill="{ACCENT}" fill-opacity="{0.35 + 0.6 * layer / layers:.2f}" '
                 'stroke="#ffffff" stroke-width=".7"/>'
             )

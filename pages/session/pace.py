@@ -31,6 +31,15 @@ def seconds_of_run(config: RunConfig, found: Preflight) -> float | None:
     return None if epoch is None else pace.seconds_of_run(config, epoch)
 
 
+def in_words(seconds: float) -> str:
+    """ "about 30 s", "about 9 minutes": no nearer than it can be known."""
+    if seconds < 100:
+        return f"about {10 * max(round(seconds / 10), 1)} s"
+    if seconds < 3000:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {seconds / 3600:.1f} hours"
+
+
 def _past() -> list[pace.Measured]:
     found = (_measured(str(run.path), version(run.status_path)) for run in list_runs()[:_MOST])
     return [item for item in found if item is not None]

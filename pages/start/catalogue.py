@@ -13,7 +13,7 @@ from core.reading import one_line
 from core.recipes import RECIPES, Recipe
 from pages.session import address, pace, state, thumbnails, titles
 from pages.widgets import datasets, page
-from pages.widgets.text import DASH, as_is, format_duration
+from pages.widgets.text import DASH, as_is, as_lines
 
 _PICTURES = 6
 _HIGH = 34  # pixels of a thumbnail
@@ -23,55 +23,52 @@ _DESIGN = "pages/design/design.py"
 def recipes(start: Callable[[Recipe], None]) -> None:
     """A card a recipe; `start` is called, in a click's callback, with the one to train."""
     st.subheader("Recipes", anchor=False, help="Complete settings that ship with ConvScope.")
-    with st.grid(min_column_width=280, gap="small", key="recipes"):
+    with st.grid(min_column_width=225, gap="small", key="recipes"):
         for recipe in RECIPES.values():
-            with st.container(border=True, height="stretch", gap="xsmall"):
+            with st.container(border=True, height="stretch", vertical_alignment="distribute"):
                 _recipe(recipe, start)
 
 
 def _recipe(recipe: Recipe, start: Callable[[Recipe], None]) -> None:
     config = recipe.config
     found = preflight.inspect(config)
-    _strip(config.dataset.name)
-    st.markdown(f"**{recipe.title}**")
-    network = titles.network_title(config.architecture)
-    st.caption(f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(network)}")
-    seconds = pace.seconds_of_run(config, found)
-    if seconds is not None:
-        long = f"about {_roughly(seconds)} on this machine"
-        st.markdown(f":material/schedule: {long}", help="Estimated from what ran here before.")
-    st.caption(recipe.reached)
+    with st.container(gap="xsmall"):
+        _strip(config.dataset.name)
+        st.markdown(f"**{recipe.title}**")
+        network = titles.network_title(config.architecture)
+        st.caption(f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(network)}")
+        seconds = pace.seconds_of_run(config, found)
+        if seconds is not None:
+            st.markdown(f":material/schedule: :small[{pace.in_words(seconds)} on this machine]")
+        st.caption(recipe.reached)
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Train",
             key=f"train_{recipe.name}",
             icon=":material/play_arrow:",
             disabled=found.problem is not None,
-            help=as_is(str(found.problem)) if found.problem else None,
+            help=_why_not(found),
             on_click=page.attempt,
             args=(start, recipe),
         )
         st.button(
-            "Open in Design",
+            "Design",
             key=f"design_{recipe.name}",
             icon=":material/tune:",
+            help="Open it there, to look at it and to change it",
             on_click=page.attempt,
             args=(_design, recipe),
         )
 
 
+def _why_not(found: preflight.Preflight) -> str | None:
+    """What stands in the way of training."""
+    return None if found.problem is None else as_lines(str(found.problem))
+
+
 def _design(recipe: Recipe) -> None:
     state.update_draft(recipe.config)
     state.set_next_page(_DESIGN)
-
-
-def _roughly(seconds: float) -> str:
-    """To the minute where it takes longer than two: nobody knows it better."""
-    if seconds < 100:
-        return format_duration(10 * max(round(seconds / 10), 1))
-    if seconds < 3000:
-        return f"{round(seconds / 60)} minutes"
-    return f"{seconds / 3600:.1f} hours"
 
 
 def data_sets() -> None:
@@ -80,7 +77,7 @@ def data_sets() -> None:
     problem = folder_problem()
     if problem:
         page.show_error(problem)
-    with st.grid(min_column_width=230, gap="small", key="data_sets"):
+    with st.grid(min_column_width=290, gap="small", key="data_sets"):
         for info in list_datasets():
             with st.container(border=True, height="stretch", gap="xsmall"):
                 _data_set(info)

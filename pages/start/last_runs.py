@@ -13,7 +13,7 @@ from core.runs import Run, Status, UnreadableRun, skim
 from pages.session import address, cache, run_list, titles
 from pages.widgets import page
 from pages.widgets.run_delete import delete_button
-from pages.widgets.run_state import LOOKS
+from pages.widgets.run_state import state_badge
 from pages.widgets.text import (
     as_is,
     as_lines,
@@ -68,12 +68,15 @@ def _row(run: Run) -> None:
     if picture:
         curve.html(f'<img src="{picture}" alt="{words}" width="96" height="28">')
     title = titles.network_title(config.architecture)
-    name.markdown(f"**{as_is(run_list.title(run))}**", help=as_is(f"Run {run.id}"))
-    name.caption(f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(title)}")
-    look = LOOKS[status.state]
-    condition.badge(look.label, icon=f":material/{look.icon}:", color=look.colour)
+    what = f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(title)}"
+    name.markdown(f"**{as_is(run_list.title(run))}**  \n:gray[:small[{what}]]")
+    with condition:
+        state_badge(status.state)
     outcome.markdown(_outcome(status))
-    when.markdown("came with ConvScope" if run.shipped else format_when(status.created))
+    if run.shipped:
+        when.badge("shipped", color="violet", help="It came with ConvScope.")
+    else:
+        when.markdown(format_when(status.created))
     with open_it:
         target = _page(run, config.job)
         page.link(target, "Open", icon=":material/arrow_forward:", run=run)

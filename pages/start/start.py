@@ -19,7 +19,7 @@ from pages.start.last_runs import last_runs, unreadable_runs
 from pages.start.steps import steps
 from pages.widgets import page
 from pages.widgets.head import head
-from pages.widgets.text import as_is, format_duration
+from pages.widgets.text import as_is
 
 _TRAIN = "pages/train/train.py"
 _CLASSIFY = "pages/use/classify.py"
@@ -106,7 +106,7 @@ def _how_long() -> str:
         return "A run is at work now. A new one waits until the device is free."
     config = find_recipe(_RECIPE).config
     seconds = pace.seconds_of_run(config, preflight.inspect(config))
-    return "" if seconds is None else f"Training takes about {format_duration(seconds)} here."
+    return "" if seconds is None else f"Training takes {pace.in_words(seconds)} on this machine."
 
 
 def _train(recipe: Recipe) -> None:

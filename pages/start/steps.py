@@ -13,6 +13,9 @@ from pages.session import cache
 from pages.widgets import page
 
 _HIGH = 78  # pixels of a picture
+_FIT = "display:block;max-width:100%;object-fit:contain;object-position:left"
+# A link stands under its picture, not beside its edge.
+_FLUSH = """<style>.st-key-steps [data-testid="stPageLink-NavLink"] {padding-left: 0}</style>"""
 # Page, label, what is done there.
 _STEPS = (
     ("pages/data/browse.py", "Browse", "Look at the images that it learns from."),
@@ -26,10 +29,11 @@ _STEPS = (
 def steps(run: Run, glimpse: Glimpse) -> None:
     """One card a step: a picture, a link, a line."""
     drawn = _pictures(run, glimpse)
+    st.html(_FLUSH)
     with st.grid(len(_STEPS), min_column_width=150, gap="small", key="steps"):
         for (target, label, words), (picture, alt) in zip(_STEPS, drawn, strict=True):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.html(f'<img src="{picture}" alt="{alt}" height="{_HIGH}">')
+                st.html(f'<img src="{picture}" alt="{alt}" height="{_HIGH}" style="{_FIT}">')
                 page.link(target, f"**{label}**")
                 st.caption(words)
 
@@ -42,7 +46,7 @@ def _pictures(run: Run, glimpse: Glimpse) -> list[tuple[str, str]]:
     unsure = min(range(len(glimpse.labels)), key=lambda i: glimpse.probabilities[i].max())
     image = glimpse.images[:, :, :, 0]
     return [
-        (vignettes.pictures(image, 5), "Ten handwritten digits"),
+        (vignettes.pictures(image[:8], 4), "Eight handwritten digits"),
         (
             vignettes.network(cache.run_config(run).architecture, (150, _HIGH)),
             "A network: three blocks, each with more and smaller maps, and two dense layers",

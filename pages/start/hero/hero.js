@@ -3,6 +3,7 @@
 
 const STEP = 520; // ms from one column to the next
 const HOLD = 2400; // ms that a whole picture stays
+const NARROW = 480; // px, below which a block shows two columns of channels at most
 const shows = new WeakMap(); // node -> the show that runs on it
 
 function load(source) {
@@ -30,16 +31,17 @@ function layout(data, width) {
   const columns = [{ x: 0, cells: [cell(0, top + (tall - 96 * scale) / 2, 96 * scale)], width: 96 * scale }];
   for (const layer of data.layers) {
     const rows = layer.channels <= 6 ? 3 : 4;
-    const across = Math.ceil(layer.channels / rows);
+    const channels = width < NARROW ? Math.min(layer.channels, 2 * rows) : layer.channels;
+    const across = Math.ceil(channels / rows);
     const gap = 5 * scale;
     const side = (tall - gap * (rows - 1)) / rows;
     const cells = [];
-    for (let i = 0; i < layer.channels; i++) {
+    for (let i = 0; i < channels; i++) {
       cells.push(cell(Math.floor(i / rows) * (side + gap), top + (i % rows) * (side + gap), side));
     }
     columns.push({ cells, width: across * side + (across - 1) * gap, across, rows });
   }
-  columns.push({ cells: [], width: 128 * scale });
+  columns.push({ cells: [], width: Math.max(128 * scale, 88) });
   const used = columns.reduce((sum, column) => sum + column.width, 0);
   const space = (width - used) / (columns.length - 1);
   let left = 0;
@@ -55,6 +57,8 @@ const cell = (x, y, side) => ({ x, y, side });
 class Show {
   constructor(root, data, pictures) {
     Object.assign(this, { root, data, pictures, index: 7 % data.labels.length, playing: true });
+    this.before = this.index; // whose maps stay, faintly, until the new ones come
+    this.whole = true; // the first is there at once
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     if (this.still.matches) this.playing = false;
     this.canvas = document.createElement("canvas");
@@ -86,8 +90,7 @@ class Show {
       button.setAttribute("aria-label", `Show a ${this.data.classes[label]}`);
       button.onclick = () => {
         this.playing = false;
-        this.index = index;
-        this.begin();
+        this.change(index);
       };
       return button;
     });
@@ -111,7 +114,13 @@ class Show {
   }
 
   next() {
-    this.index = (this.index + 1) % this.data.labels.length;
+    this.change((this.index + 1) % this.data.labels.length);
+  }
+
+  change(index) {
+    this.before = this.index;
+    this.index = index;
+    this.whole = false;
     this.begin();
   }
 
@@ -139,7 +148,7 @@ class Show {
 
   // Columns that are there by now, with a fraction for the one that comes.
   get progress() {
-    if (this.still.matches) return this.place.columns.length;
+    if (this.whole || this.still.matches) return this.place.columns.length;
     return Math.min((performance.now() - this.started) / STEP, this.place.columns.length);
   }
 
@@ -175,9 +184,16 @@ class Show {
       if (i > 0) this.lines(i, shown, colours);
       context.globalAlpha = 1;
       this.title(column, i, colours);
+      if (i === place.columns.length - 1) {
+        this.answer(column, shown, colours);
+        return;
+      }
+      if (shown < 1) {
+        context.globalAlpha = 0.35;
+        this.cells(column, i, this.before, colours);
+      }
       context.globalAlpha = shown;
-      if (i === place.columns.length - 1) this.answer(column, shown, colours);
-      else this.cells(column, i, colours);
+      this.cells(column, i, this.index, colours);
     });
     context.globalAlpha = 1;
   }
@@ -193,8 +209,8 @@ class Show {
     context.fillText(words, column.x, 2);
   }
 
-  cells(column, i, colours) {
-    const { context, index } = this;
+  cells(column, i, index, colours) {
+    const { context } = this;
     const layer = i ? this.data.layers[i - 1] : { side: this.data.side };
     column.cells.forEach((at, channel) => {
       const [sx, sy] = i ? [channel * layer.side, index * layer.side] : [index * layer.side, 0];
@@ -220,9 +236,9 @@ class Show {
       ends.forEach((end, row) => {
         const y = start.y + start.side / 2;
         const z = end.y + end.side / 2;
-        const weight = to.cells.length ? 0.5 : 0.08 + 0.9 * chances[row];
-        context.globalAlpha = (0.15 + 0.55 * shown) * weight;
-        context.strokeStyle = to.cells.length ? colours.line : colours.accent;
+        const weight = to.cells.length ? 0.4 : 0.1 + 0.9 * chances[row];
+        context.globalAlpha = (0.3 + 0.5 * shown) * weight;
+        context.strokeStyle = to.cells.length ? colours.text : colours.accent;
         context.beginPath();
         context.moveTo(right + 2, y);
         const middle = right + place.space / 2;

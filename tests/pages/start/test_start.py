@@ -2,35 +2,125 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
 from core.files import write_atomically
 from core.jobs import launch
-from core.recipes import find_recipe
-from core.runs import Run, create_run, list_runs
-from tests.pages.opening import APP, healthy, open_app, parameter, texts
+from core.recipes import RECIPES, find_recipe
+from core.runs import Run, create_run, list_runs, store
+from core.runs.drafts import load_draft
+from tests.pages.opening import APP, healthy, open_app, parameter, seen, texts
 
 
-def test_says_what_to_do_first_where_nothing_exists(runs_folder: Path):
+def test_shows_a_network_at_work_before_anything_is_trained(runs_folder: Path):
     app = open_app()
     assert app.title[0].value == "ConvScope"
     assert app.button(key="train_digits").label == "Train on digits now"
+    assert app.button(key="classify_photo").label == "Classify a photo"
     shown = texts(app)
-    assert "finished" in shown  # the run that ships
-    assert "Digits" in shown
-    assert "CIFAR-100" in shown
+    assert "Digits, trained before" in shown  # the run that ships, among the last runs
+    assert "99.4 %" in shown
+    assert all(recipe.title in shown for recipe in RECIPES.values())
+    assert "**CIFAR\\-100**" in labels(app)
+    assert len(pictures(app)) >= 7  # of five steps, the run's curve and the digits
 
 
-def test_lists_a_finished_run(with_finished_run: Run):
+def test_the_five_steps_lead_to_the_pages(runs_folder: Path):
+    labels = [link.proto.label for link in open_app().get("page_link")]
+    assert [f"**{step}**" for step in ("Browse", "Design", "Train", "Understand", "Use")] == [
+        label for label in labels if label.startswith("**")
+    ][:5]
+
+
+def test_lists_a_finished_run_before_the_shipped_one(with_finished_run: Run):
     accuracy = with_finished_run.status().training_result.test_accuracy
-    shown = texts(open_app())
-    assert f"{100 * accuracy:.1f} %" in shown
-    assert "finished" in shown
+    app = open_app()
+    shown = texts(app)
+    own = shown.index(f"{100 * accuracy:.1f} %")
+    assert own < shown.index("Digits, trained before")
+    opened = [
+        link.proto.query_string for link in app.get("page_link") if link.proto.label == "Open"
+    ]
+    assert f"run={with_finished_run.id}" in opened[0]
+    assert "run=digits-shipped" in opened[1]
+
+
+def test_many_runs_are_shown_a_few_first_and_more_by_a_click(runs_folder: Path):
+    for _ in range(9):
+        create_run(find_recipe("digits-quick").config)
+    app = open_app()
+    assert labels(app).count("Open") == 4
+    app = healthy(app.button(key="more_runs").click().run())
+    assert labels(app).count("Open") == 10
+    assert "more_runs" not in [button.key for button in app.button]
+
+
+def test_a_run_that_waits_for_its_first_epoch_has_no_curve_yet(runs_folder: Path):
+    before = len(pictures(open_app()))
+    create_run(find_recipe("digits-quick").config)
+    assert len(pictures(open_app())) == before
+
+
+def test_a_recipe_says_how_long_it_takes_here_and_opens_in_design(runs_folder: Path):
+    app = open_app()
+    assert "about" in texts(app)
+    assert "on this machine" in texts(app)
+    app = healthy(app.button(key="design_cifar10-fast").click().run())
+    assert app.title[0].value == "Design"
+    assert state_of_draft(app) == find_recipe("cifar10-fast").config
+
+
+def test_a_recipe_without_its_images_cannot_be_trained_and_says_why(
+    runs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path / "none"))
+    monkeypatch.setenv("CONVSCOPE_CACHE", str(tmp_path / "cache"))
+    button = open_app().button(key="train_cifar10-fast")
+    assert button.disabled
+    assert "not on this machine yet" in seen(button.help)
+
+
+def test_a_data_sets_card_opens_browse_on_that_set(runs_folder: Path):
+    links = open_app().get("page_link")
+    queries = {link.proto.label: link.proto.query_string for link in links}
+    assert "dataset=digits" in queries["**Digits**"]
+    assert "dataset=cifar10" in queries["**CIFAR\\-10**"]
+
+
+def test_a_photo_is_one_click_away(runs_folder: Path):
+    app = healthy(open_app().button(key="classify_photo").click().run())
+    assert app.title[0].value == "Classify a photo"
+    assert parameter(app, "run") == "digits-shipped"
+
+
+def test_without_its_shipped_run_the_page_still_stands(
+    runs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(store, "SHIPPED", tmp_path / "nowhere")
+    app = open_app()
+    assert app.button(key="train_digits").label == "Train on digits now"
+    assert "Digits in half a minute" in texts(app)
+
+
+def pictures(app: AppTest) -> list[str]:
+    return [
+        uri for item in app.get("html") for uri in re.findall(r'src="data:image', item.proto.body)
+    ]
+
+
+def labels(app: AppTest) -> list[str]:
+    return [link.proto.label for link in app.get("page_link")]
+
+
+def state_of_draft(app: AppTest) -> RunConfig | None:
+    return load_draft(parameter(app, "draft"))
 
 
 def test_a_broken_record_breaks_nothing(runs_folder: Path):
@@ -38,7 +128,7 @@ def test_a_broken_record_breaks_nothing(runs_folder: Path):
     write_atomically(run.path / "status.json", b"{half")
     (runs_folder / "20260101-000000-other").mkdir()
     write_atomically(runs_folder / "20260101-000000-other" / "config.json", b"{")
-    assert "crashed" in texts(open_app())
+    assert "Crashed" in texts(open_app())
 
 
 def test_the_button_launches_the_digits_recipe_and_goes_to_train(
