@@ -102,7 +102,9 @@ def seconds_per_epoch(
     here = [item for item in past if item.device == device.name and item.precision == precision]
     if here:
         like = min(here, key=lambda item: _distance(item.work, work))
-        return guess * like.seconds / _roughly(like.work, precision, device)
+        slower = like.seconds / _roughly(like.work, precision, device)
+        # Of work unlike its own it says little: most of what a tiny network takes is no arithmetic.
+        return float(guess * slower ** (1.0 / (1.0 + _distance(like.work, work))))
     return guess
 
 

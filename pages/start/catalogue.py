@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -15,31 +15,46 @@ from pages.session import address, pace, state, thumbnails, titles
 from pages.widgets import datasets, page
 from pages.widgets.text import DASH, as_is, as_lines
 
-_PICTURES = 6
+_PICTURES = 5
 _HIGH = 34  # pixels of a thumbnail
+# A link stands under its picture, not beside its edge.
+_FLUSH = """<style>.st-key-data_sets [data-testid="stPageLink-NavLink"] {padding-left: 0}</style>"""
 _DESIGN = "pages/design/design.py"
 
 
-def recipes(start: Callable[[Recipe], None]) -> None:
-    """A card a recipe; `start` is called, in a click's callback, with the one to train."""
-    st.subheader("Recipes", anchor=False, help="Complete settings that ship with ConvScope.")
+Pictures = Mapping[str, Sequence[str]]  # data set -> addresses of pictures of it
+
+
+def recipes(start: Callable[[Recipe], None], known: Pictures) -> None:
+    """A card a recipe.
+
+    Args:
+        start: called, in a click's callback, with the one to train.
+        known: pictures that are at hand, for which no data set need be opened.
+    """
+    st.subheader(
+        "Recipes",
+        anchor=False,
+        help="Complete settings that ship with ConvScope. How long each takes on this machine is "
+        "estimated: from its processor, and from what ran here before.",
+    )
     with st.grid(min_column_width=225, gap="small", key="recipes"):
         for recipe in RECIPES.values():
             with st.container(border=True, height="stretch", vertical_alignment="distribute"):
-                _recipe(recipe, start)
+                _recipe(recipe, start, known)
 
 
-def _recipe(recipe: Recipe, start: Callable[[Recipe], None]) -> None:
+def _recipe(recipe: Recipe, start: Callable[[Recipe], None], known: Pictures) -> None:
     config = recipe.config
     found = preflight.inspect(config)
     with st.container(gap="xsmall"):
-        _strip(config.dataset.name)
+        _strip(config.dataset.name, known)
         st.markdown(f"**{recipe.title}**")
         network = titles.network_title(config.architecture)
         st.caption(f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(network)}")
         seconds = pace.seconds_of_run(config, found)
         if seconds is not None:
-            st.markdown(f":material/schedule: :small[{pace.in_words(seconds)} on this machine]")
+            st.markdown(f":material/schedule: :small[{pace.in_words(seconds)} here]")
         st.caption(recipe.reached)
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -71,20 +86,21 @@ def _design(recipe: Recipe) -> None:
     state.set_next_page(_DESIGN)
 
 
-def data_sets() -> None:
+def data_sets(known: Pictures) -> None:
     """A card a data set, with pictures of it where they can be had at once."""
     st.subheader("Data sets", anchor=False)
     problem = folder_problem()
     if problem:
         page.show_error(problem)
+    st.html(_FLUSH)
     with st.grid(min_column_width=290, gap="small", key="data_sets"):
         for info in list_datasets():
             with st.container(border=True, height="stretch", gap="xsmall"):
-                _data_set(info)
+                _data_set(info, known)
 
 
-def _data_set(info: DatasetInfo) -> None:
-    _strip(info.name)
+def _data_set(info: DatasetInfo, known: Pictures) -> None:
+    _strip(info.name, known)
     query = {**address.parameters(), "dataset": info.name}
     label = f"**{as_is(info.title)}**"
     st.page_link("pages/data/browse.py", label=label, query_params=query)
@@ -96,15 +112,15 @@ def _data_set(info: DatasetInfo) -> None:
     )
 
 
-def _strip(name: str) -> None:
+def _strip(name: str, known: Pictures) -> None:
     """A few images of a set in a row; nothing where it must first be read or got."""
-    found = thumbnails.thumbnails(name, _PICTURES)
+    found = known.get(name) or thumbnails.thumbnails(name, _PICTURES)
     if not found:
         return
     title = escape(one_line(titles.dataset_title(name)), quote=True)
     images = "".join(
         f'<img src="{picture}" alt="{title if not place else ""}" height="{_HIGH}" '
         f'style="border-radius:3px;margin-right:4px">'
-        for place, picture in enumerate(found)
+        for place, picture in enumerate(found[:_PICTURES])
     )
     st.html(f'<div style="white-space:nowrap;overflow:hidden">{images}</div>')

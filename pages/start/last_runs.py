@@ -49,8 +49,10 @@ def last_runs() -> None:
             with page.guarded():
                 _row(run)
     if len(found) > shown:
+        every = len(found) <= shown + _MORE
+        count = format_count(len(found))
         st.button(
-            f"Show more of the {format_count(len(found))} runs",
+            f"All {count} runs" if every else f"{_MORE} more of {count} runs",
             icon=":material/expand_more:",
             key="more_runs",
             type="tertiary",

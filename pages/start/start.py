@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.analysis.glimpse import Glimpse, load_glimpse
-from core.errors import ReadingError
+from core.errors import UserError
 from core.jobs import launch, preflight
 from core.machine import describe_device
 from core.recipes import Recipe, find_recipe
@@ -16,7 +16,7 @@ from pages.session import address, pace, run_list, state
 from pages.start import catalogue
 from pages.start.hero import hero
 from pages.start.last_runs import last_runs, unreadable_runs
-from pages.start.steps import steps
+from pages.start.steps import pictures, steps
 from pages.widgets import page
 from pages.widgets.head import head
 from pages.widgets.text import as_is
@@ -39,21 +39,22 @@ def main() -> None:
         "ConvScope",
         "Train a convolutional network on images, watch it learn, and see what it has learned.",
     )
+    shown = _shipped()
     with page.guarded():
-        _first_screen()
+        _first_screen(shown)
+    known = {} if shown is None else {shown[0].dataset().name: pictures(shown[1])}
     with page.guarded():
         last_runs()
         unreadable_runs()
     with page.guarded():
-        catalogue.recipes(_train)
+        catalogue.recipes(_train, known)
     with page.guarded():
-        catalogue.data_sets()
+        catalogue.data_sets(known)
     _device()
 
 
-def _first_screen() -> None:
+def _first_screen(shown: tuple[Run, Glimpse] | None) -> None:
     """A network at work beside the way in, and the five steps below."""
-    shown = _glimpse()
     with st.container(border=True, key="first_screen"):
         words, picture = st.columns([1, 2.3], gap="medium", vertical_alignment="center")
         with words:
@@ -65,12 +66,13 @@ def _first_screen() -> None:
         steps(*shown)
 
 
-def _glimpse() -> tuple[Run, Glimpse] | None:
+def _shipped() -> tuple[Run, Glimpse] | None:
     """The shipped run with what it made of some images; None where its record is damaged."""
     for run in list_shipped():
         try:
+            run.dataset()
             return run, _read_glimpse(str(run.path))
-        except ReadingError:
+        except UserError:
             continue
     return None
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.analysis.glimpse import Glimpse
 from core.figures import vignettes
+from core.figures.images import data_uri
 from core.runs import Run
 from pages.session import cache
 from pages.widgets import page
@@ -36,6 +37,12 @@ def steps(run: Run, glimpse: Glimpse) -> None:
                 st.html(f'<img src="{picture}" alt="{alt}" height="{_HIGH}" style="{_FIT}">')
                 page.link(target, f"**{label}**")
                 st.caption(words)
+
+
+@st.cache_data(max_entries=2, show_spinner=False, hash_funcs={Glimpse: id})
+def pictures(glimpse: Glimpse) -> list[str]:
+    """The images that the network was shown, an address each."""
+    return [data_uri(image) for image in glimpse.images]
 
 
 @st.cache_data(max_entries=2, show_spinner=False, hash_funcs={Run: str, Glimpse: id})

@@ -86,6 +86,9 @@ def test_the_run_most_like_it_counts_and_those_of_other_devices_do_not():
     unlike = Measured(large, "mixed_bfloat16", HERE.name, 500.0)
     assert seconds(DIGITS, [unlike, like]) == pytest.approx(3.0)
     assert seconds(DIGITS, [replace(like, device="another")]) == seconds(DIGITS)
+    # Ten times slower than thought with digits is not ten times slower with all else.
+    slow = replace(like, seconds=10 * seconds(DIGITS))
+    assert seconds(CIFAR10) < seconds(CIFAR10, [slow]) < 3 * seconds(CIFAR10)
     assert seconds(DIGITS, [replace(like, precision="float32")]) == seconds(DIGITS)
 
 
