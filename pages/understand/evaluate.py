@@ -6,14 +6,17 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.analysis.evaluation import Evaluation, most_confused
-from core.figures.confusion import confusion_figure
-from core.figures.labels import MOST, shortened
+from core.figures.labels import shortened
+from core.reading import one_line
 from core.runs import Run
 from pages.session import address, cache, run_list
+from pages.understand.matrix import confusion_matrix
 from pages.widgets import page
 from pages.widgets.head import head
 from pages.widgets.text import as_is, format_count, format_percent
 
+_PAIRS = 7  # that many stand beside the matrix
+_PAIR = 22  # characters of the two names of a pair
 _MISTAKES = "pages/understand/mistakes.py"
 
 
@@ -31,19 +34,24 @@ def main() -> None:
         )
         return
     found = cache.evaluation(run)
-    cards(run, found)
-    left, right = st.columns([2, 1], gap="medium")
+    left, right = st.columns([13, 7], gap="medium")
     with left:
         confusion(run, found)
     with right:
+        numbers(run, found)
         pairs(found)
     per_class(found)
 
 
-def cards(run: Run, found: Evaluation) -> None:
-    with st.container(horizontal=True):
+def numbers(run: Run, found: Evaluation) -> None:
+    with st.grid(min_column_width=120, gap="small"):
         st.metric("Test accuracy", format_percent(found.test_accuracy, 2), border=True)
-        st.metric("Test loss", f"{found.test_loss:.4f}", border=True)
+        st.metric(
+            "Test loss",
+            f"{found.test_loss:.4f}",
+            border=True,
+            help="Cross-entropy of the true class: 0 where the network is sure and right.",
+        )
         st.metric("Test images", format_count(len(found.labels)), border=True)
         st.metric("Mistakes", format_count(found.num_mistakes), border=True)
     if cache.run_config(run).validates_on_test:
@@ -55,69 +63,42 @@ def cards(run: Run, found: Evaluation) -> None:
 
 
 def confusion(run: Run, found: Evaluation) -> None:
-    """The matrix; a click on a cell opens Mistakes filtered to it."""
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
-        st.subheader("Confusion matrix", anchor=False)
-        shown = st.segmented_control(
-            "Show",
-            ["Counts", "Normalized"],
-            default="Counts",
-            required=True,
-            label_visibility="collapsed",
-            key="confusion_shown",
-            persist_state="session",
-        )
-    figure = confusion_figure(
-        found.confusion,
-        found.classes,
-        shown == "Normalized",
-        dark=st.context.theme.type == "dark",
-    )
-    event = st.plotly_chart(
-        figure,
-        key=f"confusion_{run.id}",
-        on_select="rerun",
-        selection_mode="points",
-        config={"displayModeBar": False},
-    )
-    st.caption("Rows are the true class, columns what the network said. Click a cell to see it.")
-    points = event.selection.points
-    if points and "customdata" in points[0]:
-        true, predicted = points[0]["customdata"]
-        st.switch_page(_MISTAKES, query_params=cell(found, int(true), int(predicted)))
+    """The matrix; a cell that is opened leads to its images."""
+    opened = confusion_matrix(found.confusion, found.classes, f"confusion_{run.id}")
+    if opened is not None:
+        st.switch_page(_MISTAKES, query_params=cell(found, *opened))
 
 
 def cell(found: Evaluation, true: int, predicted: int) -> dict[str, str]:
-    """The address of Mistakes filtered to one cell; the diagonal has no mistakes, so its row."""
-    chosen = {"true": found.classes[true]}
-    if true != predicted:
-        chosen["predicted"] = found.classes[predicted]
+    """The address of Mistakes filtered to one cell; on the diagonal are those it got right."""
+    chosen = {"true": found.classes[true], "predicted": found.classes[predicted]}
+    if true == predicted:
+        chosen["show"] = "correct"
     return {**address.parameters(), **chosen}
 
 
 def pairs(found: Evaluation) -> None:
     """The commonest confusions, each a link to its images."""
-    st.subheader("Most confused", anchor=False)
-    confused = most_confused(found, 8)
+    st.markdown("**Most confused**")
+    confused = most_confused(found, _PAIRS)
     if not confused:
         st.success("No test image was misclassified.", icon=":material/celebration:")
     for true, predicted, count in confused:
         of = found.per_class[true].support
+        one, other = short(found.classes[true], found.classes[predicted])
         st.page_link(
             _MISTAKES,
-            label=f"**{short(found.classes[true])}** taken for "
-            f"**{short(found.classes[predicted])}** "
-            f"&ensp; :gray[{count} of {of}]",
+            label=f"**{one}** taken for **{other}** &ensp; :gray[{count:,} of {of:,}]",
             icon=":material/swap_horiz:",
             query_params=cell(found, true, predicted),
         )
 
 
-def short(name: str) -> str:
-    """A name that leaves room for another in a line; the figure has it in full."""
-    return as_is(shortened(name, MOST))
+def short(*pair: str) -> tuple[str, str]:
+    """Two names that fit one line; the matrix beside it has them in full."""
+    one, other = (one_line(name) for name in pair)
+    room = [max(_PAIR // 2, _PAIR - len(name)) for name in (other, one)]
+    return as_is(shortened(one, room[0])), as_is(shortened(other, room[1]))
 
 
 def per_class(found: Evaluation) -> None:

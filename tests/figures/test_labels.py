@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 import pytest
 
 from core.figures.bars import class_counts_figure, top_k_figure
-from core.figures.confusion import confusion_figure
 from core.figures.labels import MOST, in_full, label, shortened
 
 HOSTILE = "<b>x</b> &lt; $y$"
@@ -39,7 +38,6 @@ def test_a_long_name_in_a_hover_is_broken_into_lines():
     [
         top_k_figure([(HOSTILE, 0.9), ("z" * 300, 0.1)]),
         class_counts_figure({"Train": [1, 2]}, [HOSTILE, "z" * 300]),
-        confusion_figure([[1, 2], [3, 4]], [HOSTILE, "z" * 300]),
     ],
 )
 def test_no_figure_holds_a_name_that_plotly_would_read(figure: go.Figure):
