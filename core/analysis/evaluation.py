@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from core.analysis.confusion import (
 from core.errors import DatasetError, ReadingError, RunError
 from core.reading import first_line, is_file, read_arrays
 from core.runs import DatasetSummary, Run
+
+Show = Literal["mistakes", "correct", "all"]
+Sort = Literal["surest", "unsure", "class"]
 
 _MOST_BYTES = 4 * 2**30  # of all predictions
 _SLACK = 1e-3  # of sums in low precision
@@ -166,24 +169,35 @@ def require_same_images(
         )
 
 
-def mistakes(
-    evaluation: Evaluation, true: int | None = None, predicted: int | None = None
+def select_images(
+    evaluation: Evaluation,
+    true: int | None = None,
+    predicted: int | None = None,
+    *,
+    show: Show = "mistakes",
+    sort: Sort = "surest",
 ) -> np.ndarray:
-    """Positions of misclassified test images, the most confident first.
+    """Positions of test images, of those classified wrongly where nothing else is asked for.
 
     Args:
         true, predicted: keep only those of this true, of this predicted class.
+        sort: by how sure the network was of its answer, or by true, then predicted class and
+            the surest of each first.
 
     Returns: (n,) int64 positions in the test split
     """
     wrong = evaluation.predictions != evaluation.labels
+    wanted = {"mistakes": wrong, "correct": ~wrong, "all": np.ones_like(wrong)}[show]
     if true is not None:
-        wrong &= evaluation.labels == true
+        wanted &= evaluation.labels == true
     if predicted is not None:
-        wrong &= evaluation.predictions == predicted
-    positions = np.flatnonzero(wrong)
-    order = np.argsort(-evaluation.confidences[positions], kind="stable")
-    return positions[order]
+        wanted &= evaluation.predictions == predicted
+    positions = np.flatnonzero(wanted)
+    doubt = -evaluation.confidences[positions]
+    if sort == "class":
+        keys = (doubt, evaluation.predictions[positions], evaluation.labels[positions])
+        return positions[np.lexsort(keys)]
+    return positions[np.argsort(doubt if sort == "surest" else -doubt, kind="stable")]
 
 
 def most_confused(evaluation: Evaluation, n: int = 5) -> list[tuple[int, int, int]]:

@@ -5,7 +5,7 @@ Sidebar links drop the query string; `remember` writes it again on every page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -62,6 +62,27 @@ def kept(name: str, allowed: Sequence[str], default: str) -> str:
 def keep(name: str, value: str) -> None:
     state.set_kept(name, value)
     write(name, value)
+
+
+def chosen(name: str, allowed: Collection[str], default: str) -> str:
+    """A choice that stands in the address and nowhere else, so that Back brings it back."""
+    value = st.query_params.get(name, default)
+    return value if value in allowed else default
+
+
+def everything() -> dict[str, str]:
+    """All that stands in the address. A way to another page that should lead back to this very
+    view carries it: leaving writes what it carries into the history of the page left, too."""
+    return st.query_params.to_dict()
+
+
+def change(changes: Mapping[str, str | None]) -> None:
+    """Write several at once, None takes one away: one step of the browser's history."""
+    now = st.query_params.to_dict()
+    wanted = {**now, **changes}
+    then = {key: value for key, value in wanted.items() if value is not None}
+    if then != now:
+        st.query_params.from_dict(then)
 
 
 def number(name: str) -> int | None:

@@ -9,10 +9,9 @@ from core.analysis.evaluation import Evaluation, most_confused
 from core.figures.labels import shortened
 from core.reading import one_line
 from core.runs import Run
-from pages.session import address, cache, run_list
+from pages.session import address, cache
 from pages.understand.matrix import confusion_matrix
-from pages.widgets import page
-from pages.widgets.head import head
+from pages.widgets.opened import open_evaluated
 from pages.widgets.text import as_is, format_count, format_percent
 
 _PAIRS = 7  # that many stand beside the matrix
@@ -21,17 +20,13 @@ _MISTAKES = "pages/understand/mistakes.py"
 
 
 def main() -> None:
-    run = head(
+    run = open_evaluated(
         "Evaluate",
-        "How well a trained network does on images it has never seen.",
-        runs=lambda: run_list.runs("train", with_predictions=True),
+        "How well a trained network does on images it has never seen. Click a cell of the matrix, "
+        "or press Enter on it, to see its images.",
+        "There is no trained network yet. Train one first; its test results appear here.",
     )
     if run is None:
-        page.empty_state(
-            "There is no trained network yet. Train one first; its test results appear here.",
-            "pages/train/train.py",
-            "Go to Train",
-        )
         return
     found = cache.evaluation(run)
     left, right = st.columns([13, 7], gap="medium")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.analysis.evaluation import evaluate, load_evaluation, mistakes, most_confused
+from core.analysis.evaluation import evaluate, load_evaluation, most_confused, select_images
 from core.errors import RunError
 from core.runs import DatasetSummary, Run
 
@@ -63,10 +63,20 @@ def test_a_sure_mistake_costs_much_but_not_infinitely_much() -> None:
 
 def test_mistakes_most_confident_first() -> None:
     evaluation = evaluate(LABELS, PROBABILITIES, CLASSES)
-    assert mistakes(evaluation).tolist() == [3, 5, 1]
-    assert mistakes(evaluation, predicted=1).tolist() == [5, 1]
-    assert mistakes(evaluation, true=0).tolist() == [1]
-    assert mistakes(evaluation, true=0, predicted=0).tolist() == []
+    assert select_images(evaluation).tolist() == [3, 5, 1]
+    assert select_images(evaluation, predicted=1).tolist() == [5, 1]
+    assert select_images(evaluation, true=0).tolist() == [1]
+    assert select_images(evaluation, true=0, predicted=0).tolist() == []
+
+
+def test_images_that_are_shown_and_their_order() -> None:
+    evaluation = evaluate(LABELS, PROBABILITIES, CLASSES)
+    assert select_images(evaluation, sort="unsure").tolist() == [1, 5, 3]
+    assert select_images(evaluation, sort="class").tolist() == [1, 3, 5]
+    assert select_images(evaluation, show="correct").tolist() == [0, 2, 4]
+    assert select_images(evaluation, true=0, predicted=0, show="correct").tolist() == [0]
+    assert select_images(evaluation, show="all", sort="class").tolist() == [0, 1, 3, 2, 5, 4]
+    assert select_images(evaluation, predicted=1, show="all").tolist() == [2, 5, 1]
 
 
 def test_most_confused_pairs() -> None:

@@ -62,7 +62,7 @@ def test_a_tile_of_a_page_that_is_being_left_opens_its_own_image(
 ):
     """Its place in the row is by then that of another image."""
     page.add_init_script(SLOW_LINE)
-    page.goto(f"{server.url}/mistakes")
+    page.goto(f"{server.url}/mistakes?show=all")
     wait_for_title(page, "Mistakes")
     first = page.locator(".convscope-tile").first
     expect(first).to_be_visible()
@@ -71,6 +71,7 @@ def test_a_tile_of_a_page_that_is_being_left_opens_its_own_image(
     page.wait_for_timeout(LATE / 2)  # by now the server has drawn the second page, unseen here
     assert image_of(first) == wanted
     first.click()
+    page.get_by_role("dialog").get_by_role("button", name="What the layers made of it").click()
     wait_for_title(page, "Feature maps")
     expect(page).to_have_url(re.compile(rf"[?&]sample={wanted}(&|$)"))
     assert complaints.lines == []

@@ -191,9 +191,12 @@ def failed(page: Page, server: Server) -> None:
 
 def evaluate(page: Page, server: Server) -> None:
     main = opened(page, server, "evaluate", "Evaluate", run="edited")
-    ticks(main.locator(".ytick text"), RECORDED)
-    page.locator(".js-plotly-plot .nsewdrag").first.hover()
-    expect(page.locator(".hoverlayer .hovertext").first).to_contain_text("True:")
+    names = main.locator(".matrix .rows span")
+    expect(names).to_have_count(len(RECORDED))
+    whole = [" ".join(visible(name)) for name in RECORDED]
+    assert [name.get_attribute("title") for name in names.all()] == whole
+    main.get_by_role("gridcell").first.hover()
+    expect(main.locator(".said")).to_contain_text(f"true {whole[0]}, predicted {whole[0]}:")
     assert main.get_by_text("taken for").count() > 0
 
 

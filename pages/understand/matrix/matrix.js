@@ -5,7 +5,7 @@
 const MODES = { counts: "Counts", shares: "Normalized" };
 const KEPT = "convscope.matrix"; // in the tab's own memory: a choice of how to look
 const REST = "Rows are the true class, columns what the network said. A click opens the images.";
-const MOST_NAMED = 34; // names beside an axis
+const NAME = 12; // pixels that a name beside an axis needs
 
 function element(kind, name, text = "") {
   const node = document.createElement(kind);
@@ -104,19 +104,20 @@ function choose(view, mode) {
   view.paint();
 }
 
-// Names beside an axis: all of them, or of many every third or so.
-function names(view, kind) {
-  const line = element("div", kind);
-  line.setAttribute("aria-hidden", "true"); // each cell says both of its classes
-  const every = Math.ceil(view.size / MOST_NAMED);
+// Names beside an axis: all of them, or as many as its length in pixels has room for.
+function name(view, line, length) {
+  const every = Math.ceil(view.size / Math.max(Math.floor(length / NAME), 1));
+  if (line.dataset.every === String(every)) return;
+  line.dataset.every = every;
+  const nodes = [];
   for (let place = 0; place + every <= view.size; place += every) {
-    const name = element("span", "", view.data.short[place]);
-    name.title = view.data.classes[place];
-    const span = `${place + 1} / span ${every}`;
-    name.style[kind === "rows" ? "gridRow" : "gridColumn"] = span;
-    line.append(name);
+    const node = element("span", "", view.data.short[place]);
+    node.title = view.data.classes[place];
+    const along = line === view.rows ? "gridRow" : "gridColumn";
+    node.style[along] = `${place + 1} / span ${every}`;
+    nodes.push(node);
   }
-  return line;
+  line.replaceChildren(...nodes);
 }
 
 // Few classes: an element a cell.
@@ -168,6 +169,7 @@ function buildCanvas(view) {
   const body = element("div", "body many");
   const canvas = element("canvas", "");
   canvas.width = canvas.height = view.size;
+  canvas.setAttribute("aria-hidden", "true");
   const line = element("div", "line");
   line.setAttribute("role", "row");
   const cursor = element("div", "cursor");
@@ -229,21 +231,28 @@ function build(root, view) {
   body.onpointerleave = () => say(view, null);
   const across = element("div", "axis across", "Predicted class");
   const down = element("div", "axis down", "True class");
-  view.columns = names(view, "columns");
-  table.append(across, down, view.columns, names(view, "rows"), body);
+  [view.columns, view.rows] = ["columns", "rows"].map((kind) => {
+    const line = element("div", kind);
+    line.setAttribute("aria-hidden", "true"); // each cell says both of its classes
+    return line;
+  });
+  table.append(across, down, view.columns, view.rows, body);
   root.replaceChildren(bar, table);
   view.watch?.disconnect();
-  view.watch = new ResizeObserver(() => turn(view, body.clientWidth));
+  view.watch = new ResizeObserver(() => label(view, body));
   view.watch.observe(body);
   choose(view, MODES[sessionStorage.getItem(KEPT)] ? sessionStorage.getItem(KEPT) : "counts");
   say(view, null);
 }
 
 // Names over the columns stand upright where they fit, and on their side where they do not.
-function turn(view, width) {
-  const room = width / Math.min(view.size, MOST_NAMED);
-  const longest = Math.max(...view.data.short.map((name) => name.length));
+function label(view, body) {
+  if (!body.clientWidth) return; // not shown yet
+  const room = body.clientWidth / view.size;
+  const longest = Math.max(...view.data.short.map((text) => text.length));
   view.columns.classList.toggle("tall", room < 90 && longest * 7 > room - 6);
+  name(view, view.columns, body.clientWidth);
+  name(view, view.rows, body.clientHeight);
 }
 
 const views = new WeakMap();
