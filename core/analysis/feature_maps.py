@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-_GAP_COLOUR = 128  # a grey that parts the channels on a light and on a dark page
+_SAME = 1e-8  # the deviation of a channel that is the same everywhere
 
 
 def layer_names(model: Any) -> list[str]:
@@ -49,41 +49,64 @@ def _as_maps(output: np.ndarray) -> np.ndarray:
     return output[0] if output.ndim == 4 else output.reshape(1, 1, -1)
 
 
-def tile(maps: np.ndarray, per_row: int = 16, gap: int = 1) -> np.ndarray:
-    """Every channel side by side in viridis colours.
+def is_flat(maps: np.ndarray) -> bool:
+    """Whether a layer gave single numbers, (1, 1, units), and not maps."""
+    return maps.shape[:2] == (1, 1)
 
-    Each channel is scaled on its own, to mean 128 and a standard deviation of 64, as in the
-    cats-and-dogs write-up. A layer of single numbers (1, 1, units) is scaled as a whole: on
-    their own all would come out alike.
+
+def dead_channels(maps: np.ndarray) -> list[int]:
+    """The channels that answer the same everywhere: they tell nothing of this picture.
+
+    Of single numbers those that are 0, as a unit is that its activation has cut off.
 
     Args:
         maps: (h, w, c) float32
-        per_row: channels a row.
-        gap: grey pixels between channels.
+    """
+    values = _finite(maps)
+    flat = is_flat(maps)
+    dead = values[0, 0] == 0.0 if flat else values.std(axis=(0, 1)) < _SAME
+    return [int(channel) for channel in np.flatnonzero(dead)]
 
-    Returns: (rows * (h + gap) - gap, per_row * (w + gap) - gap, 3) uint8
+
+def sheet(maps: np.ndarray, per_row: int = 16) -> np.ndarray:
+    """Every channel beside the others as steps of a colour map, 0 the darkest.
+
+    Each channel is scaled on its own, to mean 128 and a standard deviation of 64, as in the
+    cats-and-dogs write-up; one that is the same everywhere is 0.
+
+    Args:
+        maps: (h, w, c) float32
+        per_row: channels a row; fewer where there are not so many.
+
+    Returns: (rows * h, per_row * w) uint8
     """
     height, width, channels = maps.shape
     per_row = min(per_row, channels)
     rows = -(-channels // per_row)
-    coloured = viridis()[_scaled(maps)]  # (h, w, c, 3)
-    shape = (rows * (height + gap) - gap, per_row * (width + gap) - gap, 3)
-    sheet = np.full(shape, _GAP_COLOUR, dtype=np.uint8)
-    for channel in range(channels):
-        top = (channel // per_row) * (height + gap)
-        left = (channel % per_row) * (width + gap)
-        sheet[top : top + height, left : left + width] = coloured[:, :, channel]
-    return sheet
+    steps = np.zeros((rows * per_row, height, width), dtype=np.uint8)
+    steps[:channels] = np.moveaxis(_scaled(maps), 2, 0)
+    laid = steps.reshape(rows, per_row, height, width).swapaxes(1, 2)
+    return laid.reshape(rows * height, per_row * width)
+
+
+def ranges(maps: np.ndarray) -> list[tuple[float, float]]:
+    """The smallest and the largest answer of each channel."""
+    values = _finite(maps)
+    low, high = values.min(axis=(0, 1)), values.max(axis=(0, 1))
+    return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+
+
+def _finite(maps: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(maps.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
 def _scaled(maps: np.ndarray) -> np.ndarray:
-    """(h, w, c) float32 -> (h, w, c) uint8; a channel that is the same everywhere gives 128."""
-    values = np.nan_to_num(maps.astype(np.float64), posinf=0.0, neginf=0.0)
-    axes = None if values.shape[:2] == (1, 1) else (0, 1)
-    centred = values - values.mean(axis=axes, keepdims=True)
-    deviation = centred.std(axis=axes, keepdims=True)
-    flat = deviation < 1e-8
-    unit = np.where(flat, 0.0, centred / np.where(flat, 1.0, deviation))
+    """(h, w, c) float32 -> (h, w, c) uint8; a channel that is the same everywhere gives 0."""
+    values = _finite(maps)
+    centred = values - values.mean(axis=(0, 1), keepdims=True)
+    deviation = centred.std(axis=(0, 1), keepdims=True)
+    same = deviation < _SAME
+    unit = np.where(same, -2.0, centred / np.where(same, 1.0, deviation))
     return np.clip(unit * 64.0 + 128.0, 0.0, 255.0).astype(np.uint8)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import in_full, label
-from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, layout_entries
+from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, TRAINING, VALIDATION, layout_entries
 from core.notation import percent
 
 _PROBABILITIES = {
@@ -51,6 +51,40 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
         showlegend=False,
         bargap=0.3,
+        dragmode=False,
+    )
+    return go.Figure(data=[bars], layout=layout)
+
+
+def units_figure(
+    values: Sequence[float], classes: Sequence[str] | None = None, *, height: int = 320
+) -> go.Figure:
+    """A bar for each number that a layer gives, those below zero in a colour of their own.
+
+    Args:
+        classes: what the numbers stand for; units, counted from one, where none are given.
+    """
+    units = [f"unit {place + 1}" for place in range(len(values))]
+    bars = {
+        "type": "bar",
+        "x": list(range(len(values))) if classes else list(range(1, len(values) + 1)),
+        "y": [float(value) for value in values],
+        "marker": {
+            "color": [TRAINING if value >= 0 else VALIDATION for value in values],
+            "line": {"width": 0},
+        },
+        "hovertext": [in_full(name) for name in classes or units],
+        "hovertemplate": "%{hovertext}: %{y:.3g}<extra></extra>",
+    }
+    layout = layout_entries(
+        height=height,
+        xaxis={"title": {"text": "Class"}, **_class_axis(classes)}
+        if classes
+        else {"title": {"text": "Unit"}, "showgrid": False},
+        yaxis={"title": {"text": "Answer"}, "zeroline": True},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=False,
+        bargap=0.15 if len(values) <= 128 else 0,
         dragmode=False,
     )
     return go.Figure(data=[bars], layout=layout)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.analysis.feature_maps import tile
-from core.figures.bars import top_k_figure
-from core.figures.images import scale_for, to_png
+from core.analysis.feature_maps import dead_channels, is_flat
+from core.figures.bars import top_k_figure, units_figure
 from core.models.inference import class_probabilities
 from core.photos.classify import top_k
+from core.reading import one_line
 from core.runs import Run
-from pages.session import cache, run_list
-from pages.widgets import page, photo_upload, samples
+from pages.session import address, cache
+from pages.understand.choices import choose
+from pages.understand.maps import layer_maps
+from pages.understand.prediction import show_prediction
+from pages.widgets import photo_upload, samples
 from pages.widgets.image_grid import show_image
-from pages.widgets.run_picker import run_picker
+from pages.widgets.opened import open_trained
 from pages.widgets.text import as_is, format_count
 
-_PER_ROW = 16  # channels a row, as in the cats-and-dogs write-up
-_UNITS_PER_ROW = 64
-_SHEET_WIDTH = 1600  # pixels of the sheet of channels
-_SHOWN_WIDTH = 1280  # CSS pixels that a full row would have
+_MOST_CLASSES = 15  # bars of the last layer
+_SIDE = 190  # CSS pixels of the picture
+_SAMPLE = 32  # and of one to choose
 _SEEN = {
     "Conv2D": "Each small picture is one filter's answer: bright where the pattern that the "
     "filter has learned occurs in the image.",
@@ -37,49 +39,65 @@ _SEEN = {
     "Flatten": "All answers in one long line: place no longer counts from here on.",
     "GlobalAveragePooling2D": "One number a channel: how much of its pattern there is in all.",
     "GlobalMaxPooling2D": "One number a channel: its strongest answer anywhere.",
-    "Dense": "Each cell is one unit: it weighs all numbers of the layer before.",
+    "Dense": "Each bar is one unit: it weighs all numbers of the layer before.",
     "Rescaling": "The pixels, brought from 0…255 to 0…1.",
     "Normalization": "The pixels, brought to mean 0 and deviation 1 channel by channel.",
     "LayerNormalization": "The pixels of this image, brought to mean 0 and deviation 1.",
 }
 
 
+# The picture stays in sight while one scrolls through its maps; on a phone it is above them.
+_PINNED = """<style>
+@media (min-width: 641px) {
+  [data-testid="stColumn"]:has(.st-key-maps_picture) > [data-testid="stVerticalBlock"] {
+    position:sticky; top:1rem; height:auto}
+}
+@media (max-width: 640px) {
+  .st-key-maps_picture {flex-flow:row wrap}
+  .st-key-maps_picture > * {flex:1 1 9rem; width:auto}
+}
+</style>"""
+
+
 def main() -> None:
-    page.header("Feature maps", "See what each layer of a trained network makes of a picture.")
-    run = run_picker(run_list.runs("train", with_model=True), "maps_run")
+    run = open_trained(
+        "Feature maps",
+        "What each layer of a trained network makes of a picture. A click enlarges a channel.",
+        "There is no trained network to look into yet. Train one first.",
+    )
     if run is None:
-        page.empty_state(
-            "There is no trained network to look into yet. Train one first.",
-            "pages/train/train.py",
-            "Go to Train",
-        )
         return
-    image, caption = chosen_image(run)
+    st.html(_PINNED)
+    left, right = st.columns([2, 7], gap="medium")
+    with left:
+        place = st.container(key="maps_picture", gap="small")
+        image, caption = chosen_image(run)
     if image is None:
         return
     outputs = cache.activations(run, image)
-    layer, every = layer_picker(outputs)
-    left, right = st.columns([1, 5], gap="medium")
-    with left:
-        show_image(image, width=190, caption=caption)
+    with place:
+        show_image(image, width=_SIDE, caption=caption)
+        show_prediction(guesses(run, outputs, 3))
     with right:
+        layer, every = layer_picker(outputs)
         for name in outputs if every else [layer]:
-            show_layer(run, name, outputs[name])
+            show_layer(run, name, outputs, image, alone=not every)
 
 
 def chosen_image(run: Run) -> tuple[np.ndarray | None, str]:
     """(H, W, C) uint8 as the network sees it, and a caption; None until one is chosen."""
     source = st.segmented_control(
         "Picture",
-        ["A test image", "My own picture"],
-        default="A test image",
+        ["Test image", "My own"],
+        default="Test image",
         required=True,
         label_visibility="collapsed",
         key="maps_source",
         persist_state="session",
+        width="stretch",
     )
-    if source == "A test image":
-        position = samples.pick(run, f"maps_samples_{run.id}", default=True)
+    if source == "Test image":
+        position = samples.pick(run, f"maps_samples_{run.id}", default=True, size=_SAMPLE, bare=True)
         if position is None:
             return None, ""
         image, name = samples.image_of(run, position)
@@ -92,43 +110,86 @@ def chosen_image(run: Run) -> tuple[np.ndarray | None, str]:
 
 
 def layer_picker(outputs: dict[str, np.ndarray]) -> tuple[str, bool]:
-    """The layer to show, or whether to show them all."""
-    names = list(outputs)
-    first = next((i for i, name in enumerate(names) if "conv" in name), 0)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        layer = st.selectbox("Layer", names, index=first, key="layer", bind="query-params")
-    with right:
-        every = st.toggle("Every layer, one below the other", key="every_layer")
+    """The layer to show, or whether to show them all; the layer stands in the address."""
+    options = {name: f"{name} · {shape_words(maps)}" for name, maps in outputs.items()}
+    names = list(options)
+    first = next((name for name in names if "conv" in name), names[0])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        at = names.index(address.chosen("layer", names, first))
+        step("Previous", ":material/chevron_left:", names, at - 1)
+        layer = choose(st.selectbox, "Layer", "layer", options, first, label_visibility="collapsed")
+        step("Next", ":material/chevron_right:", names, at + 1)
+        every = st.toggle("Every layer", key="every_layer", help="One below the other.")
     return layer, every
 
 
-def show_layer(run: Run, name: str, maps: np.ndarray) -> None:
-    kind = type(cache.model(run).get_layer(name)).__name__
-    st.markdown(f"**{as_is(name)}** &ensp; :gray[{kind} · {shape_words(maps)}]")
-    st.caption(_SEEN.get(kind, "The output of this layer."))
-    if name == last_layer(run):
-        classes = run.dataset().classes
-        guesses = top_k(class_probabilities(maps[0], len(classes))[0], classes)
-        st.plotly_chart(top_k_figure(guesses), key=f"maps_top_{run.id}")
-        return
-    flat = maps.shape[:2] == (1, 1)
-    sheet = tile(maps, per_row=_UNITS_PER_ROW if flat else _PER_ROW)
-    factor = scale_for(sheet.shape[1], _SHEET_WIDTH)
-    few = not flat and maps.shape[2] < _PER_ROW  # as large as they would be among others
-    width = _SHOWN_WIDTH * int(maps.shape[2]) // _PER_ROW
-    st.image(to_png(sheet, scale=factor), width=width if few else "stretch")
+def step(label: str, icon: str, names: list[str], to: int) -> None:
+    """A button to the layer before or after."""
+    there = 0 <= to < len(names)
+    st.button(
+        label,
+        icon=icon,
+        key=f"maps_{label}",
+        disabled=not there,
+        on_click=address.change,
+        args=({"layer": names[to] if there else None},),
+    )
 
 
-def last_layer(run: Run) -> str:
-    return str(cache.model(run).layers[-1].name)
+def show_layer(
+    run: Run, name: str, outputs: dict[str, np.ndarray], image: np.ndarray, *, alone: bool
+) -> None:
+    maps = outputs[name]
+    kind = kind_of(run, name)
+    words = f"**{as_is(name)}** &ensp; {as_is(kind)} · {shape_words(maps)}{dead_words(maps)}"
+    st.markdown(words, help=_SEEN.get(kind, "The output of this layer."))
+    if is_flat(maps):
+        show_numbers(run, name, outputs)
+    else:
+        layer_maps(name, maps, image, f"maps_{run.id}_{name if not alone else ''}", alone=alone)
+
+
+def show_numbers(run: Run, name: str, outputs: dict[str, np.ndarray]) -> None:
+    """A layer of single numbers as bars, with the classes' names where they stand for those."""
+    classes = run.dataset().classes
+    numbers = outputs[name]
+    if name == list(outputs)[-1]:
+        best = guesses(run, outputs, _MOST_CLASSES)
+        figure = top_k_figure(best, height=90 + 32 * len(best))
+        alt = f"How probable each class is: {one_line(best[0][0])} is the likeliest"
+    else:
+        last = [other for other in outputs if kind_of(run, other) == "Dense"][-1:]
+        figure = units_figure(numbers[0, 0].tolist(), classes if name in last else None)
+        alt = f"The {format_count(numbers.shape[2])} numbers that {name} gives, a bar each"
+    st.plotly_chart(figure, key=f"maps_bars_{name}", config={"displayModeBar": False}, alt=alt)
+
+
+def kind_of(run: Run, name: str) -> str:
+    return type(cache.model(run).get_layer(name)).__name__
+
+
+def guesses(run: Run, outputs: dict[str, np.ndarray], count: int) -> list[tuple[str, float]]:
+    """The most probable classes, as the last layer says."""
+    classes = run.dataset().classes
+    last = list(outputs.values())[-1]
+    return top_k(class_probabilities(last[0], len(classes))[0], classes, count)
 
 
 def shape_words(maps: np.ndarray) -> str:
     height, width, channels = maps.shape
-    if (height, width) == (1, 1):
+    if is_flat(maps):
         return f"{format_count(channels)} number{'s' if channels != 1 else ''}"
     return f"{height} × {width}, {format_count(channels)} channel{'s' if channels != 1 else ''}"
+
+
+def dead_words(maps: np.ndarray) -> str:
+    """How many channels, or single numbers, tell nothing of this picture."""
+    dead, of = len(dead_channels(maps)), int(maps.shape[2])
+    if not dead:
+        return ""
+    what, state = ("numbers", "0") if is_flat(maps) else ("channels", "dead")
+    verb = "is" if dead == 1 else "are"
+    return f" · {format_count(dead)} of {format_count(of)} {what} {verb} {state} for this picture"
 
 
 main()

@@ -33,10 +33,12 @@ _STYLE = """<style>
 .cs-tile.cs-sharp, .cs-large.cs-sharp {image-rendering:pixelated}
 .cs-tile:hover, .cs-tile:focus-visible {outline:2px solid #E69F00; outline-offset:1px}
 .cs-none {aspect-ratio:var(--shape)}
-.cs-pop {border:0; border-radius:.6rem; padding:1rem; margin:auto; text-align:center;
-  background:#fff; color:#1c2733; box-shadow:0 8px 40px rgba(0,0,0,.35)}
-.cs-pop::backdrop {background:rgba(0,0,0,.45)}
-.cs-large {width:min(72vmin, 30rem); aspect-ratio:var(--shape); border-radius:3px;
+.cs-pop {border-radius:.6rem; padding:1rem; margin:auto; text-align:center;
+  border:1px solid light-dark(#dbe2ea, #2f3a46); background:light-dark(#fff, #11161c);
+  color:light-dark(#1c2733, #e8edf2); box-shadow:0 8px 40px rgba(0,0,0,.45)}
+.cs-pop::backdrop {background:rgba(0,0,0,.6)}
+.cs-large {width:max(320px, min(72vmin, 30rem)); max-width:calc(100vw - 4rem);
+  aspect-ratio:var(--shape); border-radius:3px;
   background:var(--image) center/100% 100% no-repeat}
 .cs-caption {font-size:.95rem; padding-top:.6rem}
 </style>"""

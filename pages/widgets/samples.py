@@ -22,12 +22,15 @@ SHOWN = 10
 _CHOSEN, _SHUFFLE = "sample", "shuffle"
 
 
-def pick(run: Run, key: str, *, default: bool = False, size: int = 56) -> int | None:
+def pick(
+    run: Run, key: str, *, default: bool = False, size: int = 56, bare: bool = False
+) -> int | None:
     """The position in the test split of the image chosen.
 
     Args:
         default: take the first image shown where none is chosen yet; else None.
         size: width of an image in CSS pixels.
+        bare: without the classes under them.
 
     None as well, and the reason on the page, where the images are not those of the run.
     """
@@ -44,7 +47,7 @@ def pick(run: Run, key: str, *, default: bool = False, size: int = 56) -> int | 
         positions = [chosen, *positions[: SHOWN - 1]]
     if chosen is None and default:
         chosen = positions[0]
-    tiles = _tiles(classes, test, positions)
+    tiles = _tiles(classes, test, positions, bare)
     picked = gallery(tiles, key, size=size, clickable=True, chosen=chosen)
     if picked is not None and picked != chosen and 0 <= picked < len(test):
         address.write(_CHOSEN, str(picked))
@@ -78,9 +81,13 @@ def _chosen(test: Subset) -> int | None:
     return number if number is not None and number < len(test) else None
 
 
-def _tiles(classes: Sequence[str], test: Subset, positions: list[int]) -> list[Tile]:
+def _tiles(classes: Sequence[str], test: Subset, positions: list[int], bare: bool) -> list[Tile]:
     images, labels = test.gather(positions)
+    named = [
+        (classes[int(label)], f"test image {position}")
+        for label, position in zip(labels, positions, strict=True)
+    ]
     return [
-        Tile(position, image, classes[int(label)], hint=f"Test image {position}")
-        for image, label, position in zip(images, labels, positions, strict=True)
+        Tile(position, image, "" if bare else name, hint=f"{name}, {number}")
+        for (name, number), image, position in zip(named, images, positions, strict=True)
     ]

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.analysis.feature_maps import activations, layer_names, tile, viridis
+from core.analysis.feature_maps import (
+    activations,
+    dead_channels,
+    is_flat,
+    layer_names,
+    ranges,
+    sheet,
+    viridis,
+)
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (12, 10, 3), dtype=np.uint8)
 
@@ -37,31 +45,42 @@ def test_all_layers_from_one_pass(model: Any) -> None:
     assert np.allclose(maps["probabilities"].ravel(), expected, atol=1e-6)
 
 
-def test_tile_lays_channels_out_in_rows() -> None:
+def test_a_sheet_lays_channels_out_in_rows() -> None:
     maps = np.random.default_rng(1).normal(size=(6, 4, 20)).astype(np.float32)
-    sheet = tile(maps, per_row=16, gap=1)
-    assert sheet.shape == (2 * 7 - 1, 16 * 5 - 1, 3)
-    assert sheet.dtype == np.uint8
+    laid = sheet(maps, per_row=16)
+    assert laid.shape == (2 * 6, 16 * 4)
+    assert laid.dtype == np.uint8
     one = maps[:, :, 17]
     scaled = np.clip((one - one.mean()) / one.std() * 64 + 128, 0, 255).astype(np.uint8)
-    assert np.array_equal(sheet[7:13, 5:9], viridis()[scaled])
+    assert np.array_equal(laid[6:12, 4:8], scaled)
+    assert not laid[6:, 16:].any()  # places without a channel
 
 
-def test_tile_scales_every_channel_on_its_own() -> None:
+def test_every_channel_is_scaled_on_its_own() -> None:
     maps = np.random.default_rng(1).normal(size=(6, 4, 1)).astype(np.float32)
-    sheet = tile(np.concatenate([maps, maps * 1000 + 7], axis=2), gap=0)
-    assert np.array_equal(sheet[:, :4], sheet[:, 4:])
+    laid = sheet(np.concatenate([maps, maps * 1000 + 7], axis=2))
+    assert np.array_equal(laid[:, :4], laid[:, 4:])
 
 
-def test_tile_of_a_channel_that_is_the_same_everywhere() -> None:
-    sheet = tile(np.zeros((3, 3, 1), dtype=np.float32))
-    assert np.all(sheet == viridis()[128])
+def test_a_channel_that_is_the_same_everywhere_is_dead_and_dark() -> None:
+    maps = np.random.default_rng(1).normal(size=(3, 3, 4)).astype(np.float32)
+    maps[:, :, 1] = 0.0
+    maps[:, :, 3] = 7.0
+    assert dead_channels(maps) == [1, 3]
+    laid = sheet(maps)
+    assert not laid[:, 3:6].any() and not laid[:, 9:].any()
+    assert laid[:, :3].any() and laid[:, 6:9].any()
 
 
-def test_tile_of_a_dense_layer_shows_its_units_apart() -> None:
-    sheet = tile(np.array([[[0.0, 1.0, 2.0]]], dtype=np.float32), gap=0)
-    assert sheet.shape == (1, 3, 3)
-    assert len(np.unique(sheet.reshape(-1, 3), axis=0)) == 3
+def test_of_single_numbers_those_at_zero_are_dead() -> None:
+    numbers = np.array([[[0.0, 1.0, -2.0, 0.0]]], dtype=np.float32)
+    assert is_flat(numbers) and not is_flat(np.zeros((1, 2, 4)))
+    assert dead_channels(numbers) == [0, 3]
+
+
+def test_ranges_are_those_of_each_channel_and_finite() -> None:
+    maps = np.stack([np.arange(4.0).reshape(2, 2), np.full((2, 2), np.inf)], axis=2)
+    assert ranges(maps) == [(0.0, 3.0), (0.0, 0.0)]
 
 
 def test_viridis_runs_from_violet_to_yellow() -> None:

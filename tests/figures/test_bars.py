@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures.bars import class_counts_figure, top_k_figure
+from core.figures.bars import class_counts_figure, top_k_figure, units_figure
 from core.figures.theme import ACCENT
 
 
@@ -29,3 +29,17 @@ def test_class_counts_a_trace_a_split() -> None:
 def test_many_classes_get_fewer_names() -> None:
     names = [f"class {i}" for i in range(100)]
     assert len(class_counts_figure({"Train": [1] * 100}, names).layout.xaxis.ticktext) <= 34
+
+
+def test_units_below_zero_have_a_colour_of_their_own() -> None:
+    bar = units_figure([0.5, -0.25, 0.0]).data[0]
+    assert list(bar.x) == [1, 2, 3] and list(bar.y) == [0.5, -0.25, 0.0]
+    above, below, zero = bar.marker.color
+    assert above == zero != below
+
+
+def test_units_that_stand_for_classes_have_their_names() -> None:
+    figure = units_figure([0.5, -0.25], ["cats", "dogs"])
+    assert list(figure.layout.xaxis.ticktext) == ["cats", "dogs"]
+    assert list(figure.data[0].x) == list(figure.layout.xaxis.tickvals) == [0, 1]
+    assert list(figure.data[0].hovertext) == ["cats", "dogs"]

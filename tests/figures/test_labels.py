@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import pytest
 
-from core.figures.bars import class_counts_figure, top_k_figure
+from core.figures.bars import class_counts_figure, top_k_figure, units_figure
 from core.figures.labels import MOST, in_full, label, shortened
 
 HOSTILE = "<b>x</b> &lt; $y$"
@@ -37,6 +37,7 @@ def test_a_long_name_in_a_hover_is_broken_into_lines():
     "figure",
     [
         top_k_figure([(HOSTILE, 0.9), ("z" * 300, 0.1)]),
+        units_figure([1.0, 2.0], [HOSTILE, "z" * 300]),
         class_counts_figure({"Train": [1, 2]}, [HOSTILE, "z" * 300]),
     ],
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from core.analysis.evaluation import load_evaluation, mistakes
+from core.analysis.evaluation import load_evaluation, select_images
 from core.runs import Run
 from tests.pages.opening import APP, PAGES, open_page, parameter, texts
 
@@ -53,9 +56,9 @@ def test_evaluate_links_to_the_most_confused_pairs(with_finished_run: Run) -> No
 
 def test_mistakes_are_filtered_by_the_address(with_finished_run: Run) -> None:
     found = load_evaluation(with_finished_run)
-    wrong = int(mistakes(found)[0])
+    wrong = int(select_images(found)[0])
     true, predicted = int(found.labels[wrong]), int(found.predictions[wrong])
-    expected = len(mistakes(found, true, predicted))
+    expected = len(select_images(found, true, predicted))
     app = open_page(
         "mistakes", "Mistakes", true=found.classes[true], predicted=found.classes[predicted]
     )
@@ -67,22 +70,94 @@ def test_mistakes_are_filtered_by_the_address(with_finished_run: Run) -> None:
 def test_mistakes_can_be_filtered_by_hand(with_finished_run: Run) -> None:
     found = load_evaluation(with_finished_run)
     app = open_page("mistakes", "Mistakes")
-    assert f"**{len(mistakes(found))} images** misclassified" in texts(app)
+    assert f"**{len(select_images(found))} images** misclassified" in texts(app)
     app.selectbox(key="predicted").set_value(found.classes[3]).run()
     assert not app.exception
     assert f"misclassified as **{found.classes[3]}**" in texts(app)
 
 
+def test_what_is_shown_and_its_order_stand_in_the_address(with_finished_run: Run) -> None:
+    found = load_evaluation(with_finished_run)
+    app = open_page("mistakes", "Mistakes", show="correct", sort="class", page="2")
+    right = len(found.labels) - found.num_mistakes
+    assert f"**{right} images** classified rightly" in texts(app)
+    assert app.selectbox(key="sort").value == "class"
+    app.selectbox(key="true").set_value(found.classes[3]).run()
+    assert (parameter(app, "true"), parameter(app, "show")) == (found.classes[3], "correct")
+    assert "page" not in app.query_params  # another choice begins on its first page
+    app.selectbox(key="true").set_value("").run()
+    assert "true" not in app.query_params
+
+
+def test_a_choice_that_is_none_holds_for_nothing(with_finished_run: Run) -> None:
+    found = load_evaluation(with_finished_run)
+    app = open_page("mistakes", "Mistakes", true="no class", show="x", sort="y", page="999999")
+    assert f"**{found.num_mistakes} images** misclassified" in texts(app)
+
+
+def test_a_class_called_any_class_can_be_told_from_any(with_finished_run: Run) -> None:
+    said = json.loads(with_finished_run.dataset_path.read_text(encoding="utf-8"))
+    said["classes"][3] = "Any class"
+    with_finished_run.dataset_path.write_text(json.dumps(said), encoding="utf-8")
+    found = load_evaluation(with_finished_run)
+    app = open_page("mistakes", "Mistakes", true="Any class", show="all")
+    assert f"**{len(select_images(found, 3, show='all'))} images** of class" in texts(app)
+    assert len(set(app.selectbox(key="true").options)) == len(found.classes) + 1
+    app = open_page("mistakes", "Mistakes", show="all")
+    assert f"**{len(found.labels)} images** classified" in texts(app)
+
+
+def test_a_page_of_mistakes_ends_in_a_full_row(with_finished_run: Run) -> None:
+    """Where there are enough of them for more than one."""
+    app = open_page("mistakes", "Mistakes", show="all")
+    for size in (64, 96, 144, 208):
+        app.select_slider(key="mistakes_size").set_value(size).run()
+        assert not app.exception
+        (shown,) = albums(app)
+        assert len(shown["items"]) % shown["across"] == 0
+        assert 20 <= len(shown["items"]) <= 60
+
+
+def albums(app: AppTest) -> list[dict[str, Any]]:
+    """What was sent to the browser of each album."""
+    sent = [json.loads(item.proto.json) for item in app.get("bidi_component")]
+    return [data for data in sent if "across" in data]
+
+
+def test_an_enlarged_mistake_says_what_else_it_may_be(with_finished_run: Run) -> None:
+    found = load_evaluation(with_finished_run)
+    (shown,) = albums(open_page("mistakes", "Mistakes"))
+    first = shown["items"][0]
+    wrong = int(select_images(found)[0])
+    assert first["value"] == wrong
+    assert first["best"][0][0] == found.classes[int(found.predictions[wrong])]
+    shares = [share for _, share in first["best"]]
+    assert shares == sorted(shares, reverse=True) and len(shares) == 5
+
+
 def test_feature_maps_shows_each_layer_asked_for(with_finished_run: Run) -> None:
     app = open_page("feature_maps", "Feature maps", sample="5")
-    assert "block1_conv1" in texts(app)
-    assert "test image 5" in "".join(str(block.proto.body) for block in app.get("html"))
-    layers = app.selectbox(key="layer").options
-    app.selectbox(key="layer").set_value(layers[-1]).run()
-    assert not app.exception
+    assert "**block1_conv1**" in texts(app)
+    blocks = "".join(str(block.proto.body) for block in app.get("html"))
+    assert "test image 5" in blocks and "The likeliest classes" in blocks
+    app.selectbox(key="layer").set_value("flatten").run()
+    assert not app.exception and parameter(app, "layer") == "flatten"
+    assert "1,024 numbers" in texts(app)
+    app.button(key="maps_Next").click().run()
+    assert not app.exception and parameter(app, "layer") == "dense1"
     app.toggle(key="every_layer").set_value(True).run()
     assert not app.exception
-    assert all(f"**{layer}**" in texts(app) for layer in layers)
+    names = [option.partition(" · ")[0] for option in app.selectbox(key="layer").options]
+    assert len(names) > 10 and all(f"**{name}**" in texts(app) for name in names)
+
+
+def test_a_layer_in_the_address_is_shown(with_finished_run: Run) -> None:
+    app = open_page("feature_maps", "Feature maps", sample="5", layer="block2_conv1")
+    assert app.selectbox(key="layer").value == "block2_conv1"
+    assert "**block2_conv1**" in texts(app) and "16 × 16, 32 channels" in texts(app)
+    assert "**block1_conv1**" in texts(
+        open_page("feature_maps", "Feature maps", layer="no such layer")
+    )
 
 
 @pytest.mark.parametrize("name", ["train", "lr_range", "evaluate", "mistakes"])
