@@ -11,7 +11,7 @@ from core.reading import one_line
 from core.runs import Run
 from pages.session import address, cache
 from pages.understand.matrix import confusion_matrix
-from pages.widgets.opened import open_evaluated
+from pages.widgets.frame.opened import open_evaluated
 from pages.widgets.text import as_is, format_count, format_percent
 
 _PAIRS = 7  # that many stand beside the matrix

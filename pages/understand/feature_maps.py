@@ -16,8 +16,8 @@ from pages.understand.choices import choose
 from pages.understand.maps import layer_maps
 from pages.understand.prediction import show_prediction
 from pages.widgets import photo_upload, samples
+from pages.widgets.frame.opened import open_trained
 from pages.widgets.image_grid import show_image
-from pages.widgets.opened import open_trained
 from pages.widgets.text import as_is, format_count
 
 _MOST_CLASSES = 15  # bars of the last layer
@@ -97,7 +97,9 @@ def chosen_image(run: Run) -> tuple[np.ndarray | None, str]:
         width="stretch",
     )
     if source == "Test image":
-        position = samples.pick(run, f"maps_samples_{run.id}", default=True, size=_SAMPLE, bare=True)
+        position = samples.pick(
+            run, f"maps_samples_{run.id}", default=True, size=_SAMPLE, bare=True
+        )
         if position is None:
             return None, ""
         image, name = samples.image_of(run, position)

@@ -17,8 +17,8 @@ from core.photos.classify import top_k
 from core.runs import Run
 from pages.session import address, cache
 from pages.understand.choices import choose, page_number, paginate
+from pages.widgets.frame.opened import open_evaluated
 from pages.widgets.gallery import Tile, album, album_page
-from pages.widgets.opened import open_evaluated
 from pages.widgets.text import as_is, format_count, format_percent
 
 _ANY = "Any class"

@@ -5,21 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.runs import Run
-from pages.session import cache, run_list
+from pages.session import cache
 from pages.use.ways import stage
-from pages.widgets import page, samples
-from pages.widgets.head import head
+from pages.widgets import samples
+from pages.widgets.frame.opened import open_trained
 
 
 def main() -> None:
-    purpose = "Show the network a picture and see what it takes it for."
-    run = head("Classify a photo", purpose, runs=networks)
+    run = open_trained(
+        "Classify a photo",
+        "Show the network a picture and see what it takes it for.",
+        "There is no trained network to ask yet. Train one first; digits takes a minute.",
+    )
     if run is None:
-        page.empty_state(
-            "There is no trained network to ask yet. Train one first; digits takes a minute.",
-            "pages/train/train.py",
-            "Go to Train",
-        )
         return
     above, strip, foot = st.container(), st.container(), st.container()
     with foot:
@@ -30,10 +28,6 @@ def main() -> None:
             position = samples.pick(run, f"classify_samples_{run.id}", size=40)
     with above:
         stage(run, position)
-
-
-def networks() -> list[Run]:
-    return run_list.runs("train", with_model=True)
 
 
 def download(run: Run) -> None:
