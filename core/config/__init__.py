@@ -31,6 +31,8 @@ from core.config.schedules import (
     OneCycleSchedule,
     RangeTestConfig,
     ScheduleConfig,
+    highest,
+    scaled,
 )
 from core.config.training import (
     EarlyStoppingConfig,
@@ -71,7 +73,9 @@ __all__ = [
     "apply_overrides",
     "batches_in",
     "describe_errors",
+    "highest",
     "load_config",
     "parse_config",
     "read_config",
+    "scaled",
 ]

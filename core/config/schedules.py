@@ -68,6 +68,29 @@ ScheduleConfig = Annotated[
 ]
 
 
+_LEARNING_RATES = ("learning_rate", "max_learning_rate")
+
+
+def highest(schedule: ScheduleConfig) -> float:
+    """The highest learning rate that the schedule comes to."""
+    return max(getattr(schedule, name, 0.0) for name in _LEARNING_RATES)
+
+
+def scaled(schedule: ScheduleConfig, factor: float) -> ScheduleConfig:
+    """The same schedule with all its learning rates so many times as high.
+
+    Args:
+        factor: above 0; no learning rate may come above what is allowed.
+    """
+    changes = {
+        # 0.1 * 0.003 is 0.00030000000000000003, which nobody wants to read in a field.
+        name: float(f"{factor * getattr(schedule, name):.12g}")
+        for name in _LEARNING_RATES
+        if hasattr(schedule, name)
+    }
+    return schedule.model_copy(update=changes)
+
+
 class RangeTestConfig(Section):
     """Learning-rate range test (Smith 2015, section 3.3): lr grows by a factor a step."""
 

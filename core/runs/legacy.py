@@ -1,11 +1,13 @@
 """Run records of the version before, read as those of this one. Nothing is rewritten.
 
-What a record said in other words then: which split was a "part", phases as sentences,
-data in `classes.json`, and, unsaid because there was no choice, how pictures were fitted.
+What a record said in other words then: which split was a "part", phases as sentences, a loss
+that was lost as an error like any other, data in `classes.json`, and, unsaid because there was
+no choice, how pictures were fitted.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.runs.status import Phase, State
@@ -18,6 +20,8 @@ _OLD_PHASES = {
     "waiting": Phase.WAITING,
     **{str(state): Phase.ENDED for state in State},
 }
+# How a run that failed because the loss was lost said so, in words alone.
+_LOST = re.compile(r"The loss (?:stopped being|grew without).*\(learning rate (\d[\d.]*(?:e-?\d+)?)\)")
 _OLD_PROGRESS = {"hits": "correct", "stale": "epochs_without_improvement"}
 
 
@@ -39,6 +43,9 @@ def upgrade_status(data: dict[str, Any]) -> dict[str, Any]:
         "result": data.get("result") or None,
         "resources": data.get("resources") or None,
     }
+    lost = _LOST.match(str(data.get("error", "")))
+    if lost and "lost_learning_rate" not in data:
+        data["lost_learning_rate"] = float(lost[1])
     phase, _, detail = str(data.get("phase", Phase.WAITING)).partition(": ")
     if phase not in set(Phase):
         data["phase"] = _OLD_PHASES.get(phase, Phase.WAITING)

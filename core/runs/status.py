@@ -107,7 +107,7 @@ class Status(_Recorded):
     error: _Words = ""  # sentences, empty unless failed or stopped by the engine
     advice: _Words = ""  # what to do about the error
     epoch: _Count = 0  # epochs completed
-    epochs: _Count = 0
+    epochs: _Count = 0  # planned; 0 in a range test, which has iterations
     step: _Count = 0  # steps completed over the whole run
     steps: _Count = 0  # steps planned over the whole run
     first_step: _Count = 0  # where this worker began: above 0 in a resumed run
@@ -151,6 +151,18 @@ class Status(_Recorded):
         """The epoch that a living run is in, from 1, the validation after it included; never
         beyond the last. Of others, how many epochs are done."""
         return min(self.epoch + 1, self.epochs) if self.state.alive else self.epoch
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words: "Epoch 3 of 20", or of a range test "Iteration 120 of 300"."""
+        if not self.epochs or self._raises_learning_rate:
+            return f"Iteration {self.step:,} of {self.steps:,}"
+        return f"Epoch {self.epoch_now:,} of {self.epochs:,}"
+
+    @property
+    def _raises_learning_rate(self) -> bool:
+        """A record of the versions before counts epochs in a range test too."""
+        return self.phase is Phase.RAISING_LEARNING_RATE or self.range_result is not None
 
     @property
     def seconds_left(self) -> float | None:

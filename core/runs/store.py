@@ -70,7 +70,8 @@ def create_run(config: RunConfig, folder: Path | None = None) -> Run:
         new.path.mkdir()
         write_atomically(new.config_path, (config.to_json() + "\n").encode())
         now = time.time()
-        new.write_status(Status(created=now, heartbeat=now, epochs=config.training.epochs))
+        epochs = config.training.epochs if config.job == "train" else 0
+        new.write_status(Status(created=now, heartbeat=now, epochs=epochs))
         new.lock_path.touch()
         hold_reserve(new.reserve_path)
         new.path.rename(path)

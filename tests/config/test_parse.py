@@ -10,6 +10,7 @@ from core.config import (
     apply_overrides,
     load_config,
     parse_config,
+    scaled,
 )
 from core.errors import ConfigError
 
@@ -80,6 +81,24 @@ def test_a_preset_s_fields_can_be_set_after_it(config):
 def test_another_schedule_keeps_the_rate(config):
     changed = apply_overrides(config, ["schedule.learning_rate=0.5", "schedule.kind=cosine"])
     assert changed.schedule.learning_rate == 0.5
+
+
+@pytest.mark.parametrize(
+    ("kind", "others", "lower"),
+    [
+        ("constant", [], {"learning_rate": 0.0003}),
+        ("one_cycle", [], {"learning_rate": 0.0003}),
+        (
+            "cyclical",
+            ["schedule.max_learning_rate=0.006"],
+            {"learning_rate": 0.0003, "max_learning_rate": 0.0006},
+        ),
+    ],
+)
+def test_a_schedule_is_scaled_in_all_its_learning_rates(config, kind, others, lower):
+    changes = [f"schedule.kind={kind}", "schedule.learning_rate=0.003", *others]
+    before = apply_overrides(config, changes).schedule
+    assert scaled(before, 0.1) == before.model_copy(update=lower)
 
 
 @pytest.mark.parametrize("text", ["epochs", "=3", "epohcs=3", "training.epochs.x=1", "epochs=two"])

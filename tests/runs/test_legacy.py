@@ -111,3 +111,20 @@ def test_a_run_paused_then_goes_on_now(runs: dict[str, Run]) -> None:
     steps = [row["step"] for row in run.metrics()]
     assert steps == sorted(steps)
     assert run.dataset_path.is_file()
+
+
+@pytest.mark.parametrize(
+    ("error", "lost_at"),
+    [
+        ("The loss stopped being a number at step 3 (learning rate 10).", 10.0),
+        ("The loss grew without end: 1e+03 at step 9 (learning rate 1e-05).", 1e-5),
+        ("The device ran out of memory.", None),
+    ],
+)
+def test_a_loss_that_was_lost_was_told_in_words_alone(
+    runs: dict[str, Run], error: str, lost_at: float | None
+) -> None:
+    run = runs["paused"]
+    recorded = json.loads(run.status_path.read_text(encoding="utf-8"))
+    run.status_path.write_text(json.dumps({**recorded, "state": "failed", "error": error}))
+    assert run.status().lost_learning_rate == lost_at

@@ -57,6 +57,23 @@ def test_the_share_done_is_between_none_and_all():
     assert Status(step=5, steps=4).fraction_done == 1.0
 
 
+def test_an_epoch_goes_on_while_it_is_judged_and_never_steps_back():
+    """From the first step to the end of the last validation, two epochs of ten steps."""
+    moments = [(0, 1), (0, 10), (1, 10), (1, 11), (1, 20), (2, 20)]  # epochs completed, steps
+    told = [
+        Status(state=State.RUNNING, epochs=2, steps=20, epoch=epoch, step=step).place
+        for epoch, step in moments
+    ]
+    assert told == [f"Epoch {n} of 2" for n in (1, 1, 2, 2, 2, 2)]
+
+
+def test_a_range_test_has_iterations_also_in_a_record_of_the_version_before():
+    test = {"state": State.RUNNING, "step": 120, "steps": 3000}
+    assert Status(**test).place == "Iteration 120 of 3,000"
+    before = Status(**test, epochs=4, phase=Phase.RAISING_LEARNING_RATE)
+    assert before.place == "Iteration 120 of 3,000"
+
+
 def test_numbers_that_are_none_come_back_as_they_were():
     lost = Status(result=TrainingResult(test_accuracy=0.1, test_loss=float("nan")))
     again = Status.model_validate_json(lost.model_dump_json())
