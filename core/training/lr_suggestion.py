@@ -13,6 +13,8 @@ import numpy as np
 
 from core.config import RangeTestConfig
 
+_EDGE = 0.1  # of a fall, at its either end: there the curve is nearly flat
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -67,14 +69,12 @@ def suggest(lrs: Sequence[float], losses: Sequence[float], beta: float = 0.95) -
     noisy batch does not decide; the first tenth of the curve is left out because early
     spikes fool the steepest slope.
     """
-    smoothed = smooth(losses, beta)
-    count = int(np.isfinite(smoothed).sum())
+    smoothed = _measured(losses, beta)
+    count = len(smoothed)
     if count < 20:
         return Suggestion(None, None, "The loss diverged too soon; begin at a lower rate.")
-    smoothed = smoothed[:count]
     logs = np.log10(np.asarray(lrs, dtype=np.float64)[:count])
-    skip = count // 10
-    lowest = skip + int(np.argmin(smoothed[skip:]))
+    skip, lowest = _descent(smoothed)
     fall = smoothed[skip : lowest + 1].max() - smoothed[lowest]
     if lowest - skip < 5 or fall < 0.05 * abs(smoothed[skip]):
         return Suggestion(
@@ -83,6 +83,41 @@ def suggest(lrs: Sequence[float], losses: Sequence[float], beta: float = 0.95) -
     slopes = _slopes(logs, smoothed, max(2, count // 20))[skip : lowest + 1]
     index = skip + int(np.argmin(slopes))
     return Suggestion(float(lrs[index]), index, "Here the smoothed loss falls fastest.")
+
+
+def good_band(
+    lrs: Sequence[float], losses: Sequence[float], beta: float = 0.95
+) -> tuple[float, float] | None:
+    """The lowest and the highest learning rate that are good to use; None without a suggestion.
+
+    From where the smoothed loss begins to fall clearly to where it has nearly done falling:
+    the middle four fifths of its fall. Below, training is merely slow. The lowest point itself
+    is too high, because a smoothed curve lags behind, and a little further on the loss rises.
+    The band always holds the suggestion.
+    """
+    suggestion = suggest(lrs, losses, beta)
+    if suggestion.index is None:
+        return None
+    smoothed = _measured(losses, beta)
+    skip, lowest = _descent(smoothed)
+    descent = smoothed[skip : lowest + 1]
+    top, bottom = float(descent.max()), float(smoothed[lowest])
+    begun = skip + int(np.flatnonzero(descent >= top - _EDGE * (top - bottom))[-1])
+    done = skip + int(np.flatnonzero(descent <= bottom + _EDGE * (top - bottom))[0])
+    low, high = min(begun, suggestion.index), max(done, suggestion.index)
+    return float(lrs[low]), float(lrs[high])
+
+
+def _measured(losses: Sequence[float], beta: float) -> np.ndarray:
+    """The smoothed curve up to where the loss is lost.  # (m,) float64, finite"""
+    smoothed = smooth(losses, beta)
+    return smoothed[: int(np.isfinite(smoothed).sum())]
+
+
+def _descent(smoothed: np.ndarray) -> tuple[int, int]:
+    """Where the curve may begin to fall, past the early spikes, and where it is lowest."""
+    skip = len(smoothed) // 10
+    return skip, skip + int(np.argmin(smoothed[skip:]))
 
 
 def _slopes(x: np.ndarray, y: np.ndarray, half: int) -> np.ndarray:

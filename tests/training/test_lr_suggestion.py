@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.config import RangeTestConfig
-from core.training.lr_suggestion import diverged, range_learning_rates, smooth, suggest
+from core.training.lr_suggestion import diverged, good_band, range_learning_rates, smooth, suggest
 
 LRS = np.geomspace(1e-5, 10.0, 300)
 
@@ -49,6 +49,28 @@ def test_an_early_spike_does_not_decide():
     losses = _curve(1e-2, 3.0)
     losses[3] += 4.0
     assert suggest(LRS, losses, beta=0.0).learning_rate == pytest.approx(1e-2, rel=0.3)
+
+
+def test_the_good_band_is_the_middle_of_the_fall():
+    """A logistic fall has done a tenth where exp(-6 x) is 9, and nine tenths as far beyond."""
+    low, high = good_band(LRS, _curve(1e-3, 30.0), beta=0.0)
+    half = 10.0 ** (np.log(9.0) / 6.0)
+    assert low == pytest.approx(1e-3 / half, rel=0.1)
+    assert high == pytest.approx(1e-3 * half, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_good_band_holds_the_suggestion_and_ends_before_the_loss_rises(seed):
+    noise = np.random.default_rng(seed).normal(0.0, 0.2, len(LRS))
+    losses = _curve(3e-3, 3.0) + noise
+    low, high = good_band(LRS, losses, beta=0.9)
+    assert low <= suggest(LRS, losses, beta=0.9).learning_rate <= high
+    assert low < high <= LRS[int(np.argmin(smooth(losses, 0.9)))] < 3.0
+
+
+def test_no_band_without_a_suggestion():
+    assert good_band(LRS, np.linspace(2.3, 9.0, len(LRS))) is None
+    assert good_band([], []) is None
 
 
 def test_no_suggestion_where_the_loss_never_falls():
