@@ -10,7 +10,8 @@ that comes, and go.Figure's look at each entry took most of the time. The tests 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,59 +30,76 @@ from core.figures.theme import (
 Rows = Sequence[Mapping[str, Any]]
 Trace = dict[str, Any]
 
+_ROOM = 1.02  # of the x axis, so that the last epoch's point is not cut in half
+_TOP_OF_ACCURACY = 1.025  # the same above 100 %; low enough for no tick of its own
 
-def loss_figure(
-    rows: Rows, *, validation_name: str = "Validation", log_y: bool = False, height: int = 320
-) -> Figure:
+
+@dataclass(frozen=True)
+class View:
+    """How a person wants to see the curves.
+
+    Args:
+        epochs: how many the x axis spans; 0: as many as the rows do.
+        log_y: losses and learning rates on a logarithmic axis.
+        smooth: from an array (n,) float64 of finite numbers to one as long, applied to what is
+            measured as training goes; epochs' own numbers stay as they are. None: nothing.
+        validation: what the second curve is called; say so where it is the test images.
+    """
+
+    epochs: int = 0
+    log_y: bool = False
+    smooth: Callable[[np.ndarray], np.ndarray] | None = None
+    validation: str = "Validation"
+
+
+def loss_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
     """Training and validation loss over epochs.
 
     Args:
         rows: metric rows of kind `tick` and `epoch`; others are passed over.
-        validation_name: what the second curve is called; say so where it is the test images.
-        log_y: loss on a logarithmic axis.
     """
-    axis = {"title": {"text": "Loss"}, "type": "log" if log_y else "linear"}
-    traces = _train_and_validation(rows, "loss", validation_name, "%{y:.4f}")
-    return _over_epochs(traces, axis, height)
+    traces = _train_and_validation(rows, "loss", view, "%{y:.4f}")
+    return _over_epochs(traces, {"title": {"text": "Loss"}, **_scale(view)}, view, height)
 
 
-def accuracy_figure(
-    rows: Rows, *, validation_name: str = "Validation", height: int = 320
-) -> Figure:
+def accuracy_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
     """Training and validation accuracy over epochs, in percent. Rows as in loss_figure."""
     axis = {
         "title": {"text": "Accuracy"},
         "tickformat": ".0~%",
-        "autorangeoptions": {"clipmin": 0.0, "clipmax": 1.01},
+        "autorangeoptions": {"clipmin": 0.0, "clipmax": _TOP_OF_ACCURACY},
     }
-    traces = _train_and_validation(rows, "accuracy", validation_name, "%{y:.2%}")
-    return _over_epochs(traces, axis, height)
+    return _over_epochs(
+        _train_and_validation(rows, "accuracy", view, "%{y:.2%}"), axis, view, height
+    )
 
 
-def learning_rate_figure(rows: Rows, *, log_y: bool = False, height: int = 320) -> Figure:
+def learning_rate_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
     """The learning rate over epochs, as the optimizer had it."""
-    axis = {
-        "title": {"text": "Learning rate"},
-        "type": "log" if log_y else "linear",
-        "exponentformat": "power" if log_y else "e",
-        "rangemode": "normal" if log_y else "tozero",
-    }
+    axis = {"title": {"text": "Learning rate"}, "rangemode": "tozero", **_scale(view)}
     trace = _single(rows, "lr", "Learning rate", "%{y:.3g}")
-    return _over_epochs([trace], axis, height, showlegend=False)
+    return _over_epochs([trace], axis, view, height)
 
 
-def throughput_figure(rows: Rows, *, height: int = 320) -> Figure:
+def throughput_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
     """Images a second over epochs."""
     axis = {"title": {"text": "Images per second"}, "rangemode": "tozero", "tickformat": ",d"}
     trace = _single(rows, "images_per_second", "Speed", "%{y:,.0f} images/s")
-    return _over_epochs([trace], axis, height, showlegend=False)
+    return _over_epochs([trace], axis, view, height)
 
 
-def _train_and_validation(rows: Rows, key: str, validation_name: str, hover: str) -> list[Trace]:
+def _scale(view: View) -> Trace:
+    if not view.log_y:
+        return {"type": "linear", "exponentformat": "power"}
+    # With a format Plotly writes 0.2 between 0.1 and 1, and without one a small 2.
+    return {"type": "log", "tickformat": "~g", "rangemode": "normal"}
+
+
+def _train_and_validation(rows: Rows, key: str, view: View, hover: str) -> list[Trace]:
     """Three traces, always: training as it goes, training by epoch, validation by epoch."""
     running = {
         "type": "scatter",
-        **_points(rows, "tick", key),
+        **_points(rows, "tick", key, view.smooth),
         "name": "Training, as it goes",
         "mode": "lines",
         "line": {"color": with_alpha(CATEGORICAL[4], 0.8), "width": 1},
@@ -90,7 +108,7 @@ def _train_and_validation(rows: Rows, key: str, validation_name: str, hover: str
     return [
         running,
         _by_epoch(rows, key, "Training, epoch mean", TRAINING, hover),
-        _by_epoch(rows, f"val_{key}", validation_name, VALIDATION, hover),
+        _by_epoch(rows, f"val_{key}", view.validation, VALIDATION, hover),
     ]
 
 
@@ -120,9 +138,15 @@ def _single(rows: Rows, key: str, name: str, hover: str) -> Trace:
     }
 
 
-def _points(rows: Rows, kind: str, key: str) -> dict[str, np.ndarray]:
+def _points(
+    rows: Rows, kind: str, key: str, smooth: Callable[[np.ndarray], np.ndarray] | None = None
+) -> dict[str, np.ndarray]:
     chosen = [row for row in rows if row.get("kind") == kind]
-    x, y = decimate(_numbers(chosen, "epoch"), _numbers(chosen, key))
+    x, y = _numbers(chosen, "epoch"), _numbers(chosen, key)
+    if smooth is not None:
+        measured = np.isfinite(x) & np.isfinite(y)
+        x, y = x[measured], smooth(y[measured])
+    x, y = decimate(x, y)
     return {"x": plain(x), "y": plain(y)}
 
 
@@ -131,14 +155,16 @@ def _numbers(rows: Iterable[Mapping[str, Any]], key: str) -> np.ndarray:
     return np.array([row.get(key) for row in rows], dtype=float)
 
 
-def _over_epochs(traces: list[Trace], yaxis: Trace, height: int, **options: Any) -> Figure:
-    xaxis = {"title": {"text": "Epoch"}, "rangemode": "tozero", "hoverformat": ".2f"}
+def _over_epochs(traces: list[Trace], yaxis: Trace, view: View, height: int) -> Figure:
+    xaxis: Trace = {"title": {"text": "Epoch"}, "rangemode": "tozero", "hoverformat": ".2f"}
+    if view.epochs:
+        xaxis |= {"range": [0, _ROOM * view.epochs], "autorange": False}
     layout = layout_entries(
         height=height,
         xaxis=xaxis,
         yaxis=yaxis,
         hovermode="x unified",
+        showlegend=len(traces) > 1,
         uirevision="curves",  # constant: keeps zoom and hidden traces when drawn again
-        **options,
     )
     return {"data": traces, "layout": layout}

@@ -11,10 +11,23 @@ from typing import Any
 
 import numpy as np
 
+from core import notation
 from core.figures.decimate import decimate, plain
 from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, Figure, layout_entries, with_alpha
 
 Numbers = Sequence[float] | np.ndarray
+
+_SHADE = with_alpha(SUGGESTION, 0.16)
+# A shape has no entry in the legend; this trace, which has no point, has.
+_IN_THE_LEGEND = {
+    "type": "scatter",
+    "x": [None],
+    "y": [None],
+    "name": "Good to use",
+    "mode": "markers",
+    "marker": {"color": with_alpha(SUGGESTION, 0.35), "size": 14, "symbol": "square"},
+    "hoverinfo": "skip",
+}
 
 
 def lr_figure(
@@ -51,6 +64,7 @@ def loss_figure(
     losses: Numbers,
     smoothed: Numbers,
     suggestion: float | None = None,
+    good: tuple[float, float] | None = None,
     *,
     height: int = 340,
 ) -> Figure:
@@ -59,21 +73,28 @@ def loss_figure(
     Args:
         lrs, losses, smoothed: (n,) in order of iteration; values that are not finite are cut.
         suggestion: the learning rate to mark, or None where there is none.
+        good: between which learning rates to shade, or None where none are good.
     """
     traces = [
         _line(lrs, losses, "Each batch", with_alpha(NEUTRAL, 0.55), 1),
         _line(lrs, smoothed, "Smoothed", ACCENT, 3),
     ]
-    marks: dict[str, Any] = {}
+    shapes: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    if good is not None:
+        traces.append(_IN_THE_LEGEND)
+        shapes.append(_band(*good))
     if suggestion is not None:
         traces += _point_on_curve(suggestion, lrs, smoothed)
-        marks = _line_and_label(suggestion)
+        shapes.append(_line_at(suggestion))
+        annotations.append(_label_at(suggestion))
     layout = layout_entries(
         height=height,
         xaxis={"title": {"text": "Learning rate"}, **_lr_axis(True)},
         yaxis={"title": {"text": "Loss"}, "range": _loss_range(losses, smoothed)},
         uirevision="range-loss",
-        **marks,
+        shapes=shapes,
+        annotations=annotations,
     )
     return {"data": traces, "layout": layout}
 
@@ -117,9 +138,24 @@ def _loss_range(losses: Numbers, smoothed: Numbers) -> list[float] | None:
     return [bottom - 0.08 * span, top + 0.35 * span]
 
 
-def _line_and_label(lr: float) -> dict[str, Any]:
-    """A vertical line at the suggested learning rate, and what it is."""
-    line = {
+def _band(low: float, high: float) -> dict[str, Any]:
+    """A shade, from the bottom to the top, over the learning rates that are good to use."""
+    return {
+        "type": "rect",
+        "x0": low,
+        "x1": high,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": _SHADE,
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+def _line_at(lr: float) -> dict[str, Any]:
+    """A vertical line at the suggested learning rate."""
+    return {
         "type": "line",
         "x0": lr,
         "x1": lr,
@@ -128,7 +164,11 @@ def _line_and_label(lr: float) -> dict[str, Any]:
         "y1": 1,
         "line": {"color": SUGGESTION, "width": 2, "dash": "dash"},
     }
-    label = {
+
+
+def _label_at(lr: float) -> dict[str, Any]:
+    """What the line is, beside it; in the page's own ink, for the green is too light to read."""
+    return {
         "x": math.log10(lr),  # unlike a shape, an annotation stands at the logarithm
         "yref": "paper",
         "y": 1,
@@ -136,10 +176,8 @@ def _line_and_label(lr: float) -> dict[str, Any]:
         "xanchor": "left",
         "xshift": 6,
         "showarrow": False,
-        "text": f"<b>Suggested: {lr:.2g}</b>",
-        "font": {"color": SUGGESTION},
+        "text": f"<b>Suggested: {notation.learning_rate(lr, 2)}</b>",
     }
-    return {"shapes": [line], "annotations": [label]}
 
 
 def _point_on_curve(lr: float, lrs: Numbers, smoothed: Numbers) -> list[dict[str, Any]]:

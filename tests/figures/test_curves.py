@@ -11,6 +11,7 @@ import pytest
 from plotly.io.json import to_json_plotly
 
 from core.figures.curves import (
+    View,
     accuracy_figure,
     learning_rate_figure,
     loss_figure,
@@ -51,7 +52,7 @@ def _rows(epochs: int, ticks: int = 10) -> list[dict[str, Any]]:
 
 
 def test_loss_shows_training_and_validation_over_epochs() -> None:
-    figure = go.Figure(loss_figure(_rows(3), validation_name="Test (chooses the model)"))
+    figure = go.Figure(loss_figure(_rows(3), View(validation="Test (chooses the model)")))
     running, training, validation = figure.data
     assert len(running.x) == 30
     assert list(training.x) == list(validation.x) == [1, 2, 3]
@@ -109,8 +110,36 @@ def test_a_browser_gets_plain_numbers() -> None:
 
 def test_learning_rate_on_a_logarithmic_axis() -> None:
     for log_y, kind in ((True, "log"), (False, "linear")):
-        figure = go.Figure(learning_rate_figure(_rows(1), log_y=log_y))
+        figure = go.Figure(learning_rate_figure(_rows(1), View(log_y=log_y)))
         assert figure.layout.yaxis.type == kind
+
+
+@pytest.mark.parametrize(
+    "figure", [loss_figure, accuracy_figure, learning_rate_figure, throughput_figure]
+)
+def test_the_x_axis_spans_all_epochs_from_the_beginning(figure: Any) -> None:
+    """And a little more, so that the point of the last epoch is whole."""
+    for epochs in (1, 500):
+        low, high = go.Figure(figure(_rows(1), View(epochs=epochs))).layout.xaxis.range
+        assert low == 0 and epochs < high < 1.05 * epochs
+
+
+def test_a_point_at_100_percent_is_whole_and_no_tick_lies_above() -> None:
+    limits = go.Figure(accuracy_figure(_rows(1))).layout.yaxis.autorangeoptions
+    assert 1.02 <= limits.clipmax < 1.05
+    assert limits.clipmin == 0
+
+
+def test_smoothing_changes_what_is_measured_as_it_goes_and_no_epoch() -> None:
+    rows = [
+        {"kind": "tick", "epoch": 0.5, "loss": float("nan")},
+        *({"kind": "tick", "epoch": i / 10, "loss": float(i % 2)} for i in range(10)),
+        {"kind": "epoch", "epoch": 1, "loss": 0.5, "val_loss": 0.6},
+    ]
+    view = View(smooth=lambda values: np.full_like(values, values.mean()))
+    running, training, validation = go.Figure(loss_figure(rows, view)).data
+    assert list(running.y) == [0.5] * 10
+    assert (list(training.y), list(validation.y)) == ([0.5], [0.6])
 
 
 def test_decimate_keeps_ends_and_spikes() -> None:

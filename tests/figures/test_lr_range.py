@@ -34,6 +34,14 @@ def test_loss_over_rate_with_the_suggestion_marked() -> None:
     assert "0.003" in figure.layout.annotations[0].text
 
 
+def test_the_band_that_is_good_to_use_is_shaded_and_in_the_legend() -> None:
+    figure = go.Figure(loss_figure(RATES, LOSSES, LOSSES, 3e-3, (1e-3, 1e-2)))
+    band, line = figure.layout.shapes
+    assert (band.type, band.x0, band.x1, band.layer) == ("rect", 1e-3, 1e-2, "below")
+    assert line.x0 == 3e-3
+    assert "Good to use" in [trace.name for trace in figure.data]
+
+
 def test_no_suggestion_no_mark() -> None:
     figure = go.Figure(loss_figure(RATES, LOSSES, LOSSES, None))
     assert len(figure.data) == 2
