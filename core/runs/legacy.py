@@ -21,7 +21,9 @@ _OLD_PHASES = {
     **{str(state): Phase.ENDED for state in State},
 }
 # How a run that failed because the loss was lost said so, in words alone.
-_LOST = re.compile(r"The loss (?:stopped being|grew without).*\(learning rate (\d[\d.]*(?:e-?\d+)?)\)")
+_LOST = re.compile(
+    r"The loss (?:stopped being|grew without).*\(learning rate (\d+(?:\.\d+)?(?:e[-+]?\d+)?)\)"
+)
 _OLD_PROGRESS = {"hits": "correct", "stale": "epochs_without_improvement"}
 
 

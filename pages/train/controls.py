@@ -9,19 +9,22 @@ import streamlit as st
 
 from core.jobs import launch
 from core.runs import Run, State, Status, requests
+from pages.session import cache
 from pages.widgets import page
 from pages.widgets.run_delete import delete_button
 
 
-def show(run: Run, status: Status, *, pausable: bool = True) -> None:
-    """The buttons that the run's state allows, in one row."""
-    with st.container(horizontal=True, horizontal_alignment="right", key=f"controls_{run.id}"):
-        if status.state.alive:
-            _living(run, status, pausable)
-        elif pausable and _can_resume(status):
+def actions(run: Run) -> None:
+    """The buttons that the run's state allows, for the row that they are drawn in."""
+    status = run.status()
+    # Not a range test: begun again it begins anew, so there is nothing to go on with.
+    pausable = cache.run_config(run).job == "train"
+    if status.state.alive:
+        _living(run, status, pausable)
+    elif not run.shipped:
+        if pausable and _can_resume(status):
             _resume(run)
-        if not status.state.alive:
-            delete_button(run)
+        delete_button(run)
 
 
 def _living(run: Run, status: Status, pausable: bool) -> None:
@@ -53,7 +56,6 @@ def _resume(run: Run) -> None:
         "Resume",
         key=f"resume_{run.id}",
         icon=":material/play_arrow:",
-        type="primary",
         help="Goes on from the last checkpoint.",
         on_click=page.attempt,
         args=(launch.resume, run),
@@ -64,6 +66,8 @@ def _can_resume(status: Status) -> bool:
     """A stopped run that has done all its steps has nothing left to resume.
 
     One that crashed or failed after its last step has: its model is not saved, or not judged.
+    One whose loss was lost would only lose it again.
     """
     done = status.steps > 0 and status.step >= status.steps
-    return status.state.resumable and not (status.state is State.STOPPED and done)
+    left = not (status.state is State.STOPPED and done)
+    return status.state.resumable and left and status.lost_learning_rate is None

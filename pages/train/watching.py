@@ -6,35 +6,56 @@ Knows nothing of what is shown.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.reading import is_folder
-from core.runs import Run, Status
+from core.runs import Run, State, Status
 from pages.session import audience, state
 from pages.widgets import page
+from pages.widgets.head import tab_title
 
 Show = Callable[[Run, Status], None]
 
 
-def watch(run: Run, show: Show) -> None:
-    """Show the run; once it ends, or begins again, the whole page is drawn anew.
+def watch(run: Run, show: Show, title: str) -> None:
+    """Show the run; once its state is another, the whole page is drawn anew.
+
+    Args:
+        title: the page's, for the browser's tab.
 
     A fragment in either case, so that the charts keep their place and with it their zoom;
     repeated only while a worker lives, for one that stays on disturbs widgets
     (streamlit#10805).
     """
-    alive = run.status().state.alive
-    pace = audience.seconds_between_looks(state.session_id()) if alive else None
-    st.fragment(_look, run_every=pace)(run, pace, show)
+    now = run.status().state
+    pace = audience.seconds_between_looks(state.session_id()) if now.alive else None
+    st.fragment(_look, run_every=pace)(run, now, pace, show, _Tab(title, run))
 
 
-def _look(run: Run, pace: float | None, show: Show) -> None:
+@dataclass
+class _Tab:
+    """The browser's tab while a run goes on; the next drawing of the page sets it back."""
+
+    title: str
+    run: Run
+    percent: int | None = None  # that it shows
+
+    def tell(self, status: Status) -> None:
+        """Told only where it changed: each time is a message to the browser."""
+        percent = int(100 * status.fraction_done)
+        if status.state is State.RUNNING and status.step and percent != self.percent:
+            tab_title(self.title, self.run, f"{percent} %")
+            self.percent = percent
+
+
+def _look(run: Run, before: State, pace: float | None, show: Show, tab: _Tab) -> None:
     status = run.status()
-    alive = pace is not None
-    if status.state.alive != alive or not is_folder(run.path):
+    if status.state is not before or not is_folder(run.path):
         st.rerun(scope="app")
-    if alive and audience.seconds_between_looks(state.session_id()) != pace:
+    if pace is not None and audience.seconds_between_looks(state.session_id()) != pace:
         st.rerun(scope="app")  # the browser keeps the pace until the page is drawn anew
+    tab.tell(status)
     with page.guarded():
         show(run, status)

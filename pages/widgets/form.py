@@ -16,6 +16,7 @@ from core.config import RunConfig, apply_changes
 from core.errors import ConfigError
 from pages.session import state
 from pages.widgets import page
+from pages.widgets.text import format_count, format_learning_rate
 
 _OFF = "off"
 
@@ -62,15 +63,13 @@ class Form:
         key = self._show(path, self.value(path))
         st.number_input(
             label,
-            low,
-            high,
             value=None if optional else "min",
             step=step,
             key=key,
             help=help,
             placeholder=optional,
-            on_change=_store,
-            args=(path, key),
+            on_change=_store_within,
+            args=(path, key, low, high),
         )
         self.error(path)
 
@@ -88,14 +87,12 @@ class Form:
         key = self._show(path, float(self.value(path)))
         st.number_input(
             label,
-            float(low),
-            float(high),
             step=step,
             format="%.6g",
             key=key,
             help=help,
-            on_change=_store,
-            args=(path, key),
+            on_change=_store_within,
+            args=(path, key, float(low), float(high)),
         )
         self.error(path)
 
@@ -211,6 +208,22 @@ def _key(path: str) -> str:
 
 def _store(path: str, key: str) -> None:
     edit({path: state.widget_value(key)})
+
+
+def _store_within(path: str, key: str, low: float, high: float) -> None:
+    """Streamlit's own limits would mark the field, keep the old value and say nothing of either."""
+    value = state.widget_value(key)
+    if value is None or low <= value <= high:
+        _store(path, key)
+        return
+    allowed = f"{_plain(low)} to {_plain(high)}"
+    message = f"Received {_plain(value)}; allowed is {allowed}. The draft keeps what it had."
+    state.report_errors({path: message})
+
+
+def _plain(number: float) -> str:
+    """30000 -> "30,000", 1e-08 as a learning rate is written."""
+    return format_count(number) if isinstance(number, int) else format_learning_rate(number)
 
 
 def _store_numbers(path: str, key: str) -> None:

@@ -20,9 +20,9 @@ def delete_button(run: Run) -> None:
     with st.popover("Delete", icon=":material/delete:", key=f"delete_{key}"):
         st.markdown("Delete this run, its model and its results **for good**?")
         st.button(
-            "Delete for good",
+            ":red[Delete for good]",  # not what one should click first: no primary button
             key=f"delete_now_{key}",
-            type="primary",
+            icon=":material/delete_forever:",
             on_click=page.attempt,
             args=(delete_run, run),
         )

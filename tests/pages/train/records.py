@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,4 +63,5 @@ def words(app: Any) -> str:
 
 
 def buttons(app: Any) -> dict[str, Any]:
-    return {button.label: button for button in app.button}
+    """By their words, whatever the colour of these."""
+    return {re.sub(r":red\[(.*)\]", r"\1", button.label): button for button in app.button}

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from core.config import RunConfig
+from core.config import RunConfig, apply_overrides
 from core.recipes import find_recipe
-from core.runs import RangeTestResult, Run, State, create_run
-from core.runs.drafts import newest_draft
-from tests.pages.opening import open_page
-from tests.pages.train.records import buttons, words, write_metrics
+from core.runs import Phase, RangeTestResult, Run, State, create_run
+from core.runs.drafts import newest_draft, save_draft
+from tests.pages.opening import errors, open_page, parameter
+from tests.pages.train.records import buttons, living_worker, words, write_metrics
 
 RANGE_TEST = "Learning-rate range test"
 
@@ -49,12 +50,58 @@ def test_the_suggestion_goes_into_the_draft_in_one_click(runs_folder: Path) -> N
     finished_range_test(runs_folder, suggestion=0.00321, reason="Here the loss falls fastest.")
     app = open_page("lr_range", RANGE_TEST)
     assert "because the loss diverged" in words(app)
-    buttons(app)["Use 3.2e-3 in the draft"].click().run()
+    assert "The draft uses 0.005." in words(app)
+    buttons(app)["Use 0.0032 in the draft"].click().run()
     assert not app.exception
     draft = newest_draft()
     assert draft is not None
     assert draft.schedule.learning_rate == 0.0032
-    assert buttons(app)["3.2e-3 is in the draft"].disabled
+    assert buttons(app)["0.0032 is in the draft"].disabled
+    assert "The draft uses 0.0032." in words(app)
+    assert "learning rate 0.0032" in words(app)  # in the row above too
+
+
+def test_what_is_said_of_the_draft_is_the_draft_as_it_is_now(runs_folder: Path) -> None:
+    finished_range_test(runs_folder, suggestion=0.0011, reason="Here the loss falls fastest.")
+    app = open_page("lr_range", RANGE_TEST)
+    buttons(app)["Use 0.0011 in the draft"].click().run()
+    draft = newest_draft()
+    assert draft is not None
+    save_draft(parameter(app, "draft"), apply_overrides(draft, ["schedule.learning_rate=0.02"]))
+    app.run()
+    assert "The draft uses 0.02." in words(app)
+    assert not buttons(app)["Use 0.0011 in the draft"].disabled
+
+
+def test_the_band_that_is_good_to_use_is_told(runs_folder: Path) -> None:
+    finished_range_test(runs_folder, suggestion=0.0032, index=20, reason="Here it falls fastest.")
+    assert "Good to use, shaded: 0.00011 to 1." in words(open_page("lr_range", RANGE_TEST))
+
+
+def test_a_range_test_counts_iterations_and_no_epochs(runs_folder: Path) -> None:
+    run = finished_range_test(runs_folder, suggestion=None, reason="")
+    going_on = {"state": State.RUNNING, "phase": Phase.RAISING_LEARNING_RATE, "result": None}
+    run.write_status(run.status().model_copy(update=going_on))
+    with living_worker(run):
+        app = open_page("lr_range", RANGE_TEST)
+        assert "Iteration 40 of 150" in app.get("progress")[0].proto.text
+        assert "Pause" not in buttons(app)
+        assert "Stop" in buttons(app)
+
+
+@pytest.mark.parametrize(("typed", "told"), [(7, "Received 7;"), (99_999, "Received 99,999;")])
+def test_a_number_out_of_range_is_answered_beside_its_field(
+    runs_folder: Path, typed: int, told: str
+) -> None:
+    app = open_page("lr_range", RANGE_TEST)
+    field = next(item for item in app.number_input if item.label == "Iterations")
+    before = field.value
+    field.set_value(typed).run()
+    assert errors(app) == [f"{told} allowed is 20 to 5,000. The draft keeps what it had."]
+    field = next(item for item in app.number_input if item.label == "Iterations")
+    assert field.value == before
+    field.set_value(60).run()
+    assert not errors(app)
 
 
 def test_a_range_test_without_suggestion_says_why(runs_folder: Path) -> None:
