@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.errors import ConfigError, RunError
 from core.jobs import launch, queue
 from core.models.export import load_model
 from core.runs import Phase, Run, State, delete_run
+from core.runs.live.snapshots import SnapshotLog, read_pinned
 from tests.jobs.helpers import small_config, wait_for, wait_for_state
 
 pytestmark = pytest.mark.timeout(300)
@@ -34,6 +36,7 @@ def test_the_record_holds_all_that_the_design_promises(finished):
     names = set(os.listdir(finished.path))
     assert {"config.json", "status.json", "metrics.jsonl", "checkpoints", "lock"} <= names
     assert {"model.keras", "predictions.npz", "log.txt", "dataset.json"} <= names
+    assert {"pinned.npz", "snapshots.jsonl", "tensorflow.log"} <= names
     assert not [name for name in names if ".tmp" in name or name == ".reserve"]
     epochs = [row for row in finished.metrics() if row["kind"] == "epoch"]
     assert [row["epoch"] for row in epochs] == [1, 2]
@@ -105,6 +108,27 @@ def test_paused_and_resumed_ends_with_the_same_weights_bit_for_bit(tmp_path):
         strict=True,
     )
     assert all(np.array_equal(one, other) for one, other in weights)
+    _watched_as_if_never_paused(alone, run)
+
+
+def _watched_as_if_never_paused(alone: Run, run: Run) -> None:
+    """The same ten images, and at the end the same is thought of them."""
+    images, others = (read_pinned(item.pinned_path, 10) for item in (alone, run))
+    assert images is not None and others is not None
+    assert np.array_equal(images.images, others.images)
+    found, thought = (SnapshotLog(item.snapshots_path, 10, 10).read() for item in (alone, run))
+    steps = [item.step for item in thought]
+    assert steps == sorted(set(steps)) and steps[0] == 0
+    assert thought[-1] == found[-1]
+    assert thought[-1].step == run.status().steps
+
+
+def test_the_log_is_in_plain_lines_and_tensorflows_noise_lies_apart(finished):
+    lines = finished.log_path.read_text(encoding="utf-8").splitlines()
+    assert sum("Epoch " in line for line in lines) == 2
+    assert "Test accuracy" in lines[-1]
+    assert not [line for line in lines if not re.match(r"\d\d:\d\d:\d\d \w", line)]
+    assert finished.noise_path.exists()
 
 
 def test_one_run_at_a_time_and_the_next_one_waits(tmp_path):
@@ -136,7 +160,8 @@ def test_a_lost_loss_ends_the_run_with_a_sentence(tmp_path):
     assert _finish(run) is State.FAILED
     status = run.status()
     assert "at step" in status.error
-    assert "learning rate of 10," in status.advice
+    assert "learning rate of 0.01," in status.advice
+    assert status.lost_learning_rate == 100.0
 
 
 def test_a_missing_data_set_ends_the_run_with_a_sentence(tmp_path):

@@ -106,6 +106,7 @@ function tiles(state, data) {
 function when(data, index) {
   const epoch = data.frames[index][0];
   if (epoch === 0) return "before the first step";
+  if (epoch < 0.05) return "after the first steps";
   const shown = Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(1);
   return `epoch ${shown} of ${data.epochs}`;
 }
