@@ -26,7 +26,14 @@ from core.runs.record import SHIPPED
 NAME = "digits-shipped"
 TITLE = "Digits, trained before"
 MOST_BYTES = 1_000_000  # of the whole record
-COPIED = ("dataset.json", "metrics.jsonl", "model.keras", "predictions.npz")
+COPIED = (
+    "dataset.json",
+    "metrics.jsonl",
+    "model.keras",
+    "pinned.npz",
+    "predictions.npz",
+    "snapshots.jsonl",
+)
 # What each block hands on to its pool, and how many of its channels are drawn.
 LAYERS = {"block1_act1": 6, "block2_act1": 8, "block3_act1": 12}
 _SECONDS = 900.0

@@ -23,7 +23,7 @@ from core.errors import TrainingError, UserError, from_os_error
 from core.files import lock_exclusively, open_to_append
 from core.jobs import loading, queue
 from core.runs import Phase, Run, State, requests
-from core.runs.live.pace import Pace
+from core.runs.live.time_left import Pace
 from core.runs.recorder import Recorder
 from core.training import failures
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from core.runs.live.pace import Pace
+from core.runs.live.time_left import Pace
 from core.runs.recorder import Recorder
 from core.training.observers.observer import Observer
 

@@ -13,7 +13,7 @@ from core.config import apply_overrides
 from core.jobs.loading import load
 from core.recipes import find_recipe
 from core.runs import Run, State, create_run
-from core.runs.live.pace import Pace
+from core.runs.live.time_left import Pace
 from core.runs.recorder import Recorder
 from core.training.engine import run_training
 from core.training.observers import Observer, Observers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.runs.live.pace import Pace
+from core.runs.live.time_left import Pace
 
 
 class Clock:
