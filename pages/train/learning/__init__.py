@@ -7,6 +7,7 @@ lets one go back without asking the server. Knows nothing of how they were made.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,29 +37,35 @@ def show(run: Run, status: Status) -> None:
         path=str(run.path),
         revision=f"{version(run.snapshots_path)} {version(run.pinned_path)}",
         epochs=status.epochs,
-        alive=status.state.alive,
     )
     if message is not None:
         _MOUNT(key=f"learning_{run.id}", data=message)
 
 
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """What stays the same while a run learns, and the one reader of what changes."""
+
+    sources: list[str]  # the images, as addresses that hold them
+    sharp: bool  # so small that each pixel is to be seen
+    truths: list[int]
+    classes: Sequence[str]
+    log: SnapshotLog
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _message(path: str, revision: str, epochs: int, alive: bool) -> bytes | None:
+def _message(path: str, revision: str, epochs: int) -> bytes | None:
     """What the browser gets, as JSON: built once a revision, for all sessions."""
-    run = Run(Path(path))
-    opened = _opened(path=path, pinned=version(run.pinned_path))
-    if opened is None:
+    watched = _watched(path=path, pinned=version(Run(Path(path)).pinned_path))
+    found = watched.log.read() if watched is not None else []
+    if watched is None or not found:
         return None
-    pinned, classes, log = opened
-    found = log.read()
-    if not found:
-        return None
-    return to_json_plotly(message(pinned, classes, found, epochs, alive=alive)).encode()
+    return to_json_plotly(message(watched, found, epochs)).encode()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _opened(path: str, pinned: str) -> tuple[Pinned, tuple[str, ...], SnapshotLog] | None:
-    """The images, the names of the classes, and the one reader; None where they don't hold."""
+def _watched(path: str, pinned: str) -> Watched | None:
+    """None where the run has pinned no images, or its files don't hold."""
     run = Run(Path(path))
     try:
         classes = run.dataset().classes
@@ -67,19 +74,23 @@ def _opened(path: str, pinned: str) -> tuple[Pinned, tuple[str, ...], SnapshotLo
     found = read_pinned(run.pinned_path, len(classes))
     if found is None:
         return None
-    return found, classes, SnapshotLog(run.snapshots_path, len(found.images), len(classes))
+    return watched(found, classes, run.snapshots_path)
 
 
-def message(
-    pinned: Pinned,
-    classes: Sequence[str],
-    found: Sequence[Snapshot],
-    epochs: int,
-    *,
-    alive: bool,
-) -> dict[str, Any]:
-    """Images once, and a frame a look: [epoch, class of each image, its probability in ‰]."""
-    used = {int(label) for label in pinned.labels}
+def watched(pinned: Pinned, classes: Sequence[str], path: Path) -> Watched:
+    """Of the pinned images of a run whose snapshots are at that path."""
+    return Watched(
+        sources=[data_uri(image) for image in pinned.images],
+        sharp=max(pinned.images.shape[1:3]) <= 64,
+        truths=[int(label) for label in pinned.labels],
+        classes=classes,
+        log=SnapshotLog(path, len(pinned.images), len(classes)),
+    )
+
+
+def message(watched: Watched, found: Sequence[Snapshot], epochs: int) -> dict[str, Any]:
+    """Images, and a frame a look: [epoch, class of each image, its probability in ‰]."""
+    used = set(watched.truths)
     frames = []
     for snapshot in _some(found):
         best = [row[0] for row in snapshot.classes]
@@ -87,13 +98,12 @@ def message(
         parts = [round(1000 * row[0]) for row in snapshot.probabilities]
         frames.append([round(snapshot.epoch, 2), best, parts])
     return {
-        "images": [data_uri(image) for image in pinned.images],
-        "sharp": max(pinned.images.shape[1:3]) <= 64,
-        "truths": [int(label) for label in pinned.labels],
-        "names": {str(label): one_line(classes[label]) for label in sorted(used)},
+        "images": watched.sources,
+        "sharp": watched.sharp,
+        "truths": watched.truths,
+        "names": {str(label): one_line(watched.classes[label]) for label in sorted(used)},
         "frames": frames,
         "epochs": epochs,
-        "alive": alive,
     }
 
 

@@ -71,10 +71,11 @@ def snapshot(step: int) -> Snapshot:
 
 
 PINNED = Pinned(np.zeros((2, 4, 4, 1), np.uint8), np.array([0, 1]))
+WATCHED = learning.watched(PINNED, CLASSES, Path("snapshots.jsonl"))
 
 
 def test_the_browser_gets_images_once_and_a_frame_a_look() -> None:
-    sent = learning.message(PINNED, CLASSES, [snapshot(0), snapshot(15)], 2, alive=True)
+    sent = learning.message(WATCHED, [snapshot(0), snapshot(15)], 2)
     assert [image.partition(",")[0] for image in sent["images"]] == ["data:image/png;base64"] * 2
     assert sent["truths"] == [0, 1]
     assert sent["names"] == {"0": "cat", "1": "<b>dog</b>"}
@@ -83,12 +84,13 @@ def test_the_browser_gets_images_once_and_a_frame_a_look() -> None:
 
 def test_of_a_long_run_some_frames_are_sent_the_first_and_the_last_among_them() -> None:
     found = [snapshot(step) for step in range(0, 4000, 10)]
-    frames = learning.message(PINNED, CLASSES, found, 400, alive=False)["frames"]
+    frames = learning.message(WATCHED, found, 400)["frames"]
     assert len(frames) == 120
     assert (frames[0][0], frames[-1][0]) == (0.0, 399.0)
 
 
 def test_names_of_classes_that_are_not_shown_are_not_sent() -> None:
     classes = tuple(f"class {n}" for n in range(1000))
-    sent = learning.message(PINNED, classes, [snapshot(0)], 1, alive=False)
+    of_many = learning.watched(PINNED, classes, Path("snapshots.jsonl"))
+    sent = learning.message(of_many, [snapshot(0)], 1)
     assert list(sent["names"]) == ["0", "1"]
