@@ -71,6 +71,9 @@ STARTING_PHASES = (
 )
 
 
+_ENDING = (Phase.SAVING_MODEL, Phase.EVALUATING)
+
+
 class _Recorded(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
 
@@ -173,9 +176,10 @@ class Status(_Recorded):
         """Time left as of that moment, s since the epoch.
 
         It goes on falling while a long validation tells nothing. None before there is a pace,
-        and where it has run out though the run goes on.
+        where it has run out though the run goes on, and where a stop has cut the run short.
         """
-        if self.state is not State.RUNNING or not self.steps:
+        cut_short = self.phase in _ENDING and self.step < self.steps
+        if self.state is not State.RUNNING or not self.steps or cut_short:
             return None
         left = self._by_steps() if self.remaining is None else self.remaining
         if left is None:

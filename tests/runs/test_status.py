@@ -21,6 +21,8 @@ def test_what_was_reckoned_goes_on_falling_and_never_shows_none():
     assert status.seconds_left_at(1050.0) == 10.0
     assert status.seconds_left_at(1059.9) is None  # rather than none for a minute
     assert status.seconds_left_at(990.0) == 60.0  # the clock was set back
+    stopped = status.model_copy(update={"step": 5, "phase": Phase.SAVING_MODEL})
+    assert stopped.seconds_left_at(1000.0) is None  # what was planned is not done any more
     ended = status.model_copy(update={"state": State.FINISHED})
     assert ended.seconds_left_at(1000.0) is None
 
