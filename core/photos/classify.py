@@ -18,8 +18,9 @@ from core.runs import DatasetSummary, Run
 # From here on a person would say it without a "perhaps".
 _SURE: Final = 0.7
 _RIVAL: Final = 0.34  # of the best guess: what is less likely is not worth naming
-# A number, a letter, or a word or three in the singular: folders are often named in the plural.
-_COUNTABLE: Final = re.compile(r"\d{1,4}|[A-Za-z]|[A-Za-z][A-Za-z/ -]{0,28}([A-Za-rt-z]|ss)")
+# A number, a letter, or a word or three in the singular; folders are often named in the plural.
+_COUNTABLE: Final = re.compile(r"\d{1,4}|[A-Za-z]|[A-Za-z][A-Za-z/ -]{0,28}([A-Za-rt-z]|[aiosu]s)")
+_PLURAL: Final = re.compile(r"[A-Za-z][A-Za-z -]{0,28}[b-hj-np-rtv-z]s|[A-Za-z][A-Za-z -]{0,28}es")
 
 Invert = Literal["auto", "yes", "no"]
 
@@ -57,7 +58,9 @@ def in_words(guesses: Sequence[tuple[str, float]]) -> tuple[str, str]:
 
 
 def _called(name: str) -> str:
-    """A class as a sentence has it: "a 3", "an airplane"; names that are no such word as is."""
+    """A class as a sentence has it: "a 3", "an airplane", "one of the cats"; else as it is."""
+    if _PLURAL.fullmatch(name):
+        return f"one of the {name}"
     if not _COUNTABLE.fullmatch(name):
         return f"“{name}”"
     vowel = name[0].lower() in "aeiou" or name == "8" or name in ("11", "18")

@@ -21,7 +21,7 @@ _KIND = re.compile(r"data:image/(?:png|jpeg|webp);base64,")
 def number_sent(message: object) -> int:
     """The number of `{"number": 3, "picture": "data:image/png;base64,..."}`, else 0."""
     number = message.get("number") if isinstance(message, dict) else None
-    return number if isinstance(number, int) and 0 <= number <= _MOST else 0
+    return number if type(number) is int and 0 <= number <= _MOST else 0
 
 
 def picture_sent(message: object) -> bytes:

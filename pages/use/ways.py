@@ -38,6 +38,9 @@ _LEAST_SIDE, _MOST_SIDE = 160, 320
 _THUMBNAIL, _ROW = 240, 80  # pixels of a photo shown large and small
 
 
+Place = AbstractContextManager[Any]  # a container of Streamlit's
+
+
 @st.fragment
 def stage(run: Run, position: int | None) -> None:
     """Left where a picture is given, right what the network takes it for.
@@ -54,12 +57,12 @@ def stage(run: Run, position: int | None) -> None:
         with left:
             way, places = ways(summary)
         with places[_UPLOAD]:
-            files = uploads(summary)
+            good = readable_ones(uploads(summary), summary)
         with right, page.guarded():
             if position is not None:
                 show_sample(run, position)
             elif way == _UPLOAD:
-                show_uploads(run, summary, files)
+                show_uploads(run, summary, good, places[_UPLOAD])
             else:
                 show_live(run, summary, way)
         # After the answer: each of them sends its next picture when it hears of the last.
@@ -71,7 +74,7 @@ def stage(run: Run, position: int | None) -> None:
                 camera(_FILM, samples.forget, side=frame_side(summary))
 
 
-def ways(summary: DatasetSummary) -> tuple[str, dict[str, AbstractContextManager[Any]]]:
+def ways(summary: DatasetSummary) -> tuple[str, dict[str, Place]]:
     """The way chosen, and the place of each. To draw suits sets of drawings: ink, or grey."""
     names = [*([_DRAW] if is_drawn(summary) else []), _UPLOAD, _CAMERA]
     tabs = st.tabs(names, key=way_key(summary), on_change="rerun")
@@ -131,35 +134,41 @@ def show_live(run: Run, summary: DatasetSummary, way: str) -> None:
         answer(guesses_of(run, pixels), _ANSWER, pictures=[seen(pixels)], live=True)
 
 
-def show_uploads(run: Run, summary: DatasetSummary, files: list[UploadedFile]) -> None:
-    """One of the pictures large, the others in rows; a sentence for each that is none."""
-    above = st.container()
+def readable_ones(files: list[UploadedFile], summary: DatasetSummary) -> list[UploadedFile]:
+    """Those that are pictures; a sentence for each that is none."""
     good: list[UploadedFile] = []
     for file in files:
         try:
             cache.upload(file, summary)
             good.append(file)
         except PhotoError as error:
-            with above:
-                st.markdown(f"**{as_is(file.name)}**")
-                page.show_error(error)
-    if not good:
-        if not files:
-            answer([], _ANSWER, note=f"{_INVITATION[_UPLOAD]} {known(summary)}")
+            st.markdown(f"**{as_is(file.name)}**")
+            page.show_error(error)
+    return good
+
+
+def show_uploads(
+    run: Run, summary: DatasetSummary, files: list[UploadedFile], beside: Place
+) -> None:
+    """One of the pictures large, the others in rows.
+
+    Args:
+        beside: where the switch for the large one goes.
+    """
+    if not files:
+        answer([], _ANSWER, note=f"{_INVITATION[_UPLOAD]} {known(summary)}")
         return
-    large = next((file for file in good if file.file_id == state.kept(_LARGE)), good[0])
-    shown, below = st.container(), st.container()
-    with below:
+    large = next((file for file in files if file.file_id == state.kept(_LARGE)), files[0])
+    with beside:
         photo = photo_upload.prepare(large, summary, f"{run.id}_{large.file_id}")
     small = np.asarray(thumbnail(photo.picture, _THUMBNAIL))
-    with shown:
-        picked = answer(
-            guesses_of(run, photo.pixels),
-            _ANSWER,
-            pictures=[Picture(small, "The photo"), seen(photo.pixels)],
-            note=large.name,
-            rows=[row(run, summary, file) for file in good if file is not large],
-        )
+    picked = answer(
+        guesses_of(run, photo.pixels),
+        _ANSWER,
+        pictures=[Picture(small, "The photo"), seen(photo.pixels)],
+        note=large.name,
+        rows=[row(run, summary, file) for file in files if file is not large],
+    )
     if picked is not None:
         state.set_kept(_LARGE, picked)
         st.rerun(scope="fragment")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.models.inference import predict_probabilities
+from core.models.inference import as_graph, predict_probabilities
+from tests.conftest import ROOT
 
 
 def _model(outputs: int, activation: str) -> Any:
@@ -46,3 +49,44 @@ def test_a_sigmoid_head_gives_both_classes() -> None:
 def test_outputs_that_do_not_fit_the_classes_are_refused() -> None:
     with pytest.raises(ValueError, match="3 outputs, but there are 2 classes"):
         predict_probabilities(_model(3, "softmax"), np.zeros((1, 8, 8, 1), dtype=np.uint8), 2)
+
+
+@pytest.mark.parametrize(("outputs", "activation"), [(3, "softmax"), (1, "sigmoid")])
+def test_a_graph_answers_as_the_model_does(outputs: int, activation: str) -> None:
+    tensors = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 1), dtype=np.uint8)
+    model = _model(outputs, activation)
+    expected = predict_probabilities(model, tensors, max(outputs, 2))
+    graph = as_graph(model)
+    one_by_one = [predict_probabilities(graph, image[None], max(outputs, 2)) for image in tensors]
+    assert np.abs(np.concatenate(one_by_one) - expected).max() < 1e-6
+
+
+def test_one_thread_goes_without_scikit_learn_and_the_others_do_not() -> None:
+    code = """
+import sys, threading
+from core.models.inference import prepare_server, without_scikit_learn
+with without_scikit_learn():
+    try:
+        import sklearn
+    except ImportError:
+        pass
+    else:
+        sys.exit("this thread found it")
+    def other():
+        import sklearn
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    if "sklearn" not in sys.modules:
+        sys.exit("the other thread did not find it")
+for name in [name for name in sys.modules if name.partition(".")[0] == "sklearn"]:
+    del sys.modules[name]
+prepare_server()
+if "sklearn" in sys.modules:
+    sys.exit("Keras has brought it")
+from sklearn.datasets import load_digits
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

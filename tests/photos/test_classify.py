@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import RunError
-from core.photos.classify import classify_files, top_k
+from core.photos.classify import classify_files, in_words, top_k
 from core.runs import DatasetSummary, Run
 from tests.photos.pictures import encoded, written_digit
 
@@ -19,6 +19,26 @@ def test_top_classes() -> None:
     best = top_k(np.array([0.1, 0.6, 0.05, 0.25]), ["a", "b", "c", "d"], k=2)
     assert best == [("b", 0.6), ("d", 0.25)]
     assert len(top_k(np.array([0.4, 0.6]), ["a", "b"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("guesses", "sentence", "certainty"),
+    [
+        ([("3", 0.987), ("8", 0.01)], "It is a 3", "98.7 % sure"),
+        ([("8", 0.99999)], "It is an 8", "over 99.9 % sure"),
+        ([("3", 0.5), ("8", 0.4)], "Perhaps a 3, or an 8", "50.0 % sure"),
+        ([("T-shirt/top", 0.4), ("Dress", 0.1)], "Perhaps a T-shirt/top", "40.0 % sure"),
+        ([("airplane", 0.7)], "It is an airplane", "70.0 % sure"),
+        ([("cats", 0.9)], "It is one of the cats", "90.0 % sure"),
+        ([("bus", 0.9)], "It is a bus", "90.0 % sure"),
+        ([("*bomb*", 0.9)], "It is “*bomb*”", "90.0 % sure"),
+        ([("猫", 0.9)], "It is “猫”", "90.0 % sure"),
+    ],
+)
+def test_an_answer_in_words(
+    guesses: list[tuple[str, float]], sentence: str, certainty: str
+) -> None:
+    assert in_words(guesses) == (sentence, certainty)
 
 
 def _model(outputs: int, activation: str) -> Any:

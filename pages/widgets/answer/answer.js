@@ -75,7 +75,7 @@ function fillRow(node, row, setTriggerValue) {
 
 function build(root) {
   const words = element("div", "words");
-  words.append(element("p", "sentence"), element("p", "certainty"), element("p", "note"));
+  words.append(element("h2", "sentence"), element("p", "certainty"), element("p", "note"));
   const top = element("div", "top");
   top.append(words, element("div", "pictures"));
   root.append(top, element("ol", "bars"), element("div", "rows"));

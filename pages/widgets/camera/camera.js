@@ -175,7 +175,8 @@ class Camera {
     this.answers = [...this.answers, now].filter((moment) => now - moment < RECENT);
     const seconds = (now - this.answers[0]) / 1000;
     const pace = seconds > 0.5 ? (this.answers.length - 1) / seconds : 0;
-    this.pace.textContent = pace ? `${pace.toFixed(0)} answers a second` : "";
+    const count = pace.toFixed(0);
+    this.pace.textContent = pace ? `${count} answer${count === "1" ? "" : "s"} a second` : "";
     this.tick();
   }
 }

@@ -162,9 +162,11 @@ def test_a_layer_in_the_address_is_shown(with_finished_run: Run) -> None:
 
 @pytest.mark.parametrize("name", ["train", "lr_range", "evaluate", "mistakes"])
 def test_pages_that_need_no_tensorflow_import_none(with_finished_run: Run, name: str) -> None:
-    """In a process of its own: this one has TensorFlow by now."""
+    """In a process of its own: this one has TensorFlow by now. A server loads it ahead."""
     script = (
         "import sys\n"
+        "from pages.session import ahead\n"
+        "ahead.begin = lambda: None\n"
         "from streamlit.testing.v1 import AppTest\n"
         f"app = AppTest.from_file({str(APP)!r}, default_timeout=60)\n"
         f"app.switch_page({PAGES[name]!r}).run()\n"

@@ -1,0 +1,61 @@
+"""TensorFlow and a network are loaded behind the first page, once a server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from core.runs import Run
+from tests.conftest import ROOT
+
+# In a process of its own, where nothing has loaded TensorFlow yet.
+OPEN_START = """
+import sys, threading, time
+from core.models.inference import is_prepared
+from pages.session import cache
+from tests.pages.opening import open_app
+open_app()
+open_app()
+threads = [thread for thread in threading.enumerate() if thread.name == "load-ahead"]
+print("threads", len(threads))
+for thread in threads:
+    thread.join()
+print("loaded", is_prepared())
+"""
+
+
+def opened(after: str = "", before: str = "") -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", before + OPEN_START + after],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Thread 'load-ahead'" not in done.stderr  # Streamlit misses a page for what it shows
+    return done.stdout.splitlines()
+
+
+def test_one_thread_loads_what_the_first_question_needs(with_finished_run: Run) -> None:
+    asked = """
+import numpy as np
+from core.runs import list_runs
+run = list_runs()[0]
+begun = time.monotonic()
+cache.probabilities(run, np.zeros(run.dataset().image_shape, np.uint8))
+print("answered", time.monotonic() - begun < 1)
+"""
+    assert opened(asked) == ["threads 1", "loaded True", "answered True"]
+
+
+def test_a_damaged_model_is_told_of_by_the_page_that_needs_it(with_finished_run: Run) -> None:
+    with_finished_run.model_path.write_bytes(b"no model")
+    assert opened() == ["threads 1", "loaded True"]
+
+
+def test_where_there_is_no_network_nothing_is_loaded(runs_folder: Path) -> None:
+    none_shipped = "from pages.session import run_list\nrun_list.list_shipped = list\n"
+    assert opened(before=none_shipped) == ["threads 0", "loaded False"]
