@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.config import DatasetConfig
 from core.data.places import (
     class_folders,
     datasets_folder,
     entry_of_built_in,
     entry_of_folder,
+    fitting_for,
     own_fitting,
     title_of,
 )
@@ -45,6 +47,7 @@ class DatasetInfo:
     source: str
     light_on_dark: bool
     version: str  # changes whenever files were added, removed or renamed
+    classes: tuple[str, ...] = ()  # empty where there is a problem
     problem: str = ""  # why it cannot be read, in a sentence; empty where none is known
 
 
@@ -89,6 +92,21 @@ def find_dataset(name: str, folder: Path | None = None) -> DatasetInfo:
     return info
 
 
+def is_decoded(config: DatasetConfig, folder: Path | None = None) -> bool:
+    """Whether its images, at the size it asks for, are in the cache: then a load takes no time."""
+    folder = datasets_folder(folder)
+    if config.name in BUILT_IN:
+        spec = BUILT_IN[config.name]
+        found = spec.locate(spec, folder)
+        fingerprint = found.source.fingerprint() if found else ""
+        entry = entry_of_built_in(spec, folder, fitting_for(config), fingerprint)
+        return entry.exists() if found else bool(entry.siblings())
+    path = class_folders(folder).get(config.name)
+    if path is None:
+        return False
+    return bool(entry_of_folder(config.name, path, fitting_for(config), "").siblings())
+
+
 def _describe_built_in(spec: BuiltIn, folder: Path) -> DatasetInfo:
     found = spec.locate(spec, folder)
     fingerprint = found.source.fingerprint() if found else ""
@@ -109,6 +127,7 @@ def _describe_built_in(spec: BuiltIn, folder: Path) -> DatasetInfo:
         source=spec.source,
         light_on_dark=spec.light_on_dark,
         version=digest(fingerprint) if found else "",
+        classes=spec.classes,
     )
 
 
@@ -133,6 +152,7 @@ def _describe_folder(name: str, path: Path) -> DatasetInfo | None:
         source=own_source(path),
         light_on_dark=False,
         version=scan.version,
+        classes=layout.classes if layout else (),
         problem=problem,
     )
 

@@ -7,49 +7,62 @@ import streamlit as st
 from core.config import DatasetConfig, RunConfig
 from core.data.catalog import DatasetInfo, list_datasets
 from core.data.dataset import Dataset, Subset
-from core.data.stats import sample_class
+from core.data.splits import Splits
+from core.data.stats import SubsetStats, sample_class
 from core.figures.bars import class_counts_figure
 from pages.session import address, cache, state
 from pages.widgets import datasets, image_grid, page
 from pages.widgets.form import edit
+from pages.widgets.head import head
 from pages.widgets.text import as_is, format_count
 
 _PICKER = "browse_dataset"
 _ACROSS = 10  # columns of images, as in the 2018 write-up
-_DOWN = 10
+_DOWN = 8  # as many rows as are seen at once on a projector
 _SPLITS = {"train": "Train", "validation": "Validation", "test": "Test"}
 _ZOOM = {"Fit": None, "1×": 1, "2×": 2, "4×": 4}
+_MEAN = "Mean ± standard deviation of the training images' pixels, from 0 to 255."
+# Numbers beside the images are small; on a phone ten classes are scrolled through.
+_STYLE = """<style>
+.st-key-browse_body [data-testid="stMetricValue"] {font-size:1.05rem}
+@media (max-width: 640px) {.st-key-browse_grid .cs-fit > .cs-group {min-width:56px}}
+</style>"""
 _CHANNELS = {1: ("Grey",), 3: ("Red", "Green", "Blue")}
 
 
 def main() -> None:
-    page.header("Browse", "Look at the images before you train on them.")
+    head("Browse", "Look at the images before you train on them. Click one to enlarge it.")
     draft = state.current_draft()
-    left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-    with left:
+    st.html(_STYLE)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="browse_row"):
         info = _pick(draft)
-    with right:
+        split = _split()
+        _reshuffle()
         _way_on(draft, info)
     config = _configuration(draft, info)
     if not datasets.ensure(config.dataset, "browse"):
         return
-    data = cache.dataset(config.dataset)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _samples(config, data)
-    with right:
-        _sizes(config, data)
-        _numbers(config, data)
-    for text in _notes(info, config, data):
-        st.caption(f":material/info: {as_is(text)}")
+    # All of it before anything is drawn: what stood here of another set would stay meanwhile.
+    data, divided = cache.dataset(config.dataset), cache.splits(config)
+    stats = cache.stats(config, "train")
+    with st.container(key="browse_body"):
+        grid, side = st.columns([10, 3], gap="medium")
+        with side:
+            chosen, zoom = _filters(data)
+            _numbers(data, divided, stats, _about(info, config))
+        with grid, st.container(key="browse_grid"):
+            _samples(cache.subset(config, split), data, chosen, zoom)
+        _counts(data, divided)
+        for note in data.notes:
+            st.caption(f":material/info: {as_is(note)}")
 
 
-def _notes(info: DatasetInfo, config: RunConfig, data: Dataset) -> list[str]:
+def _about(info: DatasetInfo, config: RunConfig) -> str:
+    """What explains the set, as Markdown."""
     sentences = [info.description, f"Source: {info.source}"]
-    notes = [" ".join(f"{sentence.rstrip('.')}." for sentence in sentences), *data.notes]
     if config.dataset.image_size:
-        notes.append("The images are shown at the size to which the design resizes them.")
-    return notes
+        sentences.append("The images are shown at the size to which the draft resizes them")
+    return "\n\n".join(as_is(f"{sentence.rstrip('.')}.") for sentence in sentences)
 
 
 def _pick(draft: RunConfig) -> DatasetInfo:
@@ -65,6 +78,8 @@ def _pick(draft: RunConfig) -> DatasetInfo:
         key=_PICKER,
         on_change=_choose,
         args=(list(by_name),),
+        label_visibility="collapsed",
+        width=250,
     )
     return by_name[name]
 
@@ -96,37 +111,9 @@ def _configuration(draft: RunConfig, info: DatasetInfo) -> RunConfig:
     return RunConfig(dataset=DatasetConfig(name=info.name), architecture=draft.architecture)
 
 
-def _sizes(config: RunConfig, data: Dataset) -> None:
-    divided = cache.splits(config)
-    with st.grid(min_column_width=132):
-        st.metric("Training", format_count(len(divided.train)), border=True)
-        st.metric("Validation", format_count(len(divided.validation)), border=True)
-        st.metric("Test", format_count(len(divided.test)), border=True)
-        st.metric("Classes", format_count(len(data.classes)), border=True)
-        st.metric("Image shape", "×".join(str(n) for n in data.image_shape), border=True)
-    if divided.validates_on_test:
-        st.warning(
-            "This design validates on the test images, so the model is chosen on test data. "
-            "The accuracy it reports will be too kind.",
-            icon=":material/warning:",
-        )
-
-
-def _samples(config: RunConfig, data: Dataset) -> None:
-    split, chosen, zoom = _filters(data)
-    subset = cache.subset(config, split)
-    seed = state.shuffles("browse")
-    groups = [_group(subset, data, label, len(chosen), seed) for label in chosen]
-    factor = _ZOOM[zoom]
-    side = None if factor is None else factor * data.image_shape[1]
-    image_grid.show_groups(groups, "browse", side=side)
-    st.caption("Click an image to enlarge it.")
-
-
-def _filters(data: Dataset) -> tuple[str, list[int], str]:
-    """The split, the classes and the zoom to show."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = st.segmented_control(
+def _split() -> str:
+    return str(
+        st.segmented_control(
             "Split",
             list(_SPLITS),
             format_func=_SPLITS.__getitem__,
@@ -134,21 +121,42 @@ def _filters(data: Dataset) -> tuple[str, list[int], str]:
             required=True,
             key="split",
             bind="query-params",
+            label_visibility="collapsed",
         )
-        zoom = st.segmented_control(
-            "Size", list(_ZOOM), default="Fit", required=True, key="size", bind="query-params"
-        )
-    classes, again = st.columns([3, 1])
-    with classes:
-        chosen = _classes(data)
-    again.button(
+    )
+
+
+def _reshuffle() -> None:
+    st.button(
         "Reshuffle",
         icon=":material/shuffle:",
         on_click=state.reshuffle,
         args=("browse",),
-        width="stretch",
+        help="Draws other images of each class.",
     )
-    return str(split), chosen, str(zoom)
+
+
+def _samples(subset: Subset, data: Dataset, chosen: list[int], zoom: str) -> None:
+    seed = state.shuffles("browse")
+    groups = [_group(subset, data, label, len(chosen), seed) for label in chosen]
+    factor = _ZOOM[zoom]
+    side = None if factor is None else factor * data.image_shape[1]
+    image_grid.show_groups(groups, "browse", side=side)
+
+
+def _filters(data: Dataset) -> tuple[list[int], str]:
+    """The classes and the zoom to show."""
+    chosen = _classes(data)
+    zoom = st.segmented_control(
+        "Size of the images",
+        list(_ZOOM),
+        default="Fit",
+        required=True,
+        key="size",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return chosen, str(zoom)
 
 
 def _classes(data: Dataset) -> list[int]:
@@ -188,21 +196,37 @@ def _group(subset: Subset, data: Dataset, label: int, groups: int, seed: int) ->
     return image_grid.Group(name, tiles, across)
 
 
-def _numbers(config: RunConfig, data: Dataset) -> None:
-    divided = cache.splits(config)
-    stats = cache.stats(config, "train")
-    st.markdown("**Pixels of the training images**: mean ± standard deviation, from 0 to 255")
-    with st.grid(min_column_width=132):
+def _numbers(data: Dataset, divided: Splits, stats: SubsetStats, about: str) -> None:
+    st.markdown(f"**{as_is(data.title)}**", help=about)
+    with st.grid(2, min_column_width=96, gap="small"):
+        st.metric("Training", format_count(len(divided.train)))
+        st.metric("Validation", format_count(len(divided.validation)))
+        st.metric("Test", format_count(len(divided.test)))
+        st.metric("Classes", format_count(len(data.classes)))
+        st.metric("Image shape", " × ".join(str(n) for n in data.image_shape))
+        st.metric("Pixel values", f"{stats.minimum} to {stats.maximum}")
         channels = _CHANNELS.get(len(stats.mean), tuple(range(len(stats.mean))))
         for channel, mean, std in zip(channels, stats.mean, stats.std, strict=True):
-            st.metric(f"{channel}", f"{mean:.1f} ± {std:.1f}", border=True)
-        st.metric("Range", f"{stats.minimum} to {stats.maximum}", border=True)
+            st.metric(f"{channel}", f"{mean:.0f} ± {std:.0f}", help=_MEAN)
+    if divided.validates_on_test:
+        st.warning(
+            "This draft validates on the test images, so the model is chosen on test data. "
+            "The accuracy it reports will be too kind.",
+            icon=":material/warning:",
+        )
+
+
+def _counts(data: Dataset, divided: Splits) -> None:
     st.markdown("**Images of each class**")
     counts = {
         title: divided.named(split).class_counts(len(data.classes))
         for split, title in _SPLITS.items()
     }
-    st.plotly_chart(class_counts_figure(counts, data.classes), key="class_counts")
+    st.plotly_chart(
+        class_counts_figure(counts, data.classes),
+        key="class_counts",
+        alt="How many images each class has in training, validation and test",
+    )
 
 
 main()

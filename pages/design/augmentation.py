@@ -23,33 +23,35 @@ _FILLS = {
     "constant": "Black",
     "wrap": "The opposite side",
 }
-_VERSIONS = 8
+_ACROSS = 4
+_VERSIONS = 11  # with the original three rows
+_WHY = (
+    "Small random changes make every training image look new each time, so that the network "
+    "learns what matters. Validation and test images are never changed."
+)
+# The first of the grid, and no wider than lets all rows be seen at once.
+_ORIGINAL = """<style>
+.st-key-augmented {max-width:min(100%, calc(100vh - 240px) * 4 / 3)}
+.st-key-augmented .cs-grid > :first-child {outline:3px solid #E69F00; outline-offset:-3px}
+</style>"""
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    st.caption(
-        "Small random changes make every training image look new each time, so that the network "
-        "learns what matters. Validation and test images are never changed."
-    )
-    controls, preview = st.columns([1, 1], gap="large")
+    controls, preview = st.columns([2, 5], gap="medium")
     with controls:
+        _buttons()
         _controls(draft, Form(draft))
     with preview:
         _preview(draft)
 
 
 def _controls(draft: RunConfig, form: Form) -> None:
-    left, right = st.columns(2)
-    with left:
-        form.toggle("Flip left and right", "augmentation.horizontal_flip")
-        form.slider("Shift sideways", "augmentation.width_shift", 0.0, 0.5, 0.01, format="percent")
-        form.slider("Rotation", "augmentation.rotation", 0.0, 180.0, 1.0, format="%g°")
-        form.slider("Shear", "augmentation.shear", 0.0, 45.0, 0.1, format="%g°")
-    with right:
-        form.toggle("Flip upside down", "augmentation.vertical_flip")
-        form.slider("Shift up, down", "augmentation.height_shift", 0.0, 0.5, 0.01, format="percent")
-        form.slider("Zoom", "augmentation.zoom", 0.0, 0.9, 0.01, format="percent")
-        form.slider("Brightness", "augmentation.brightness", 0.0, 1.0, 0.01, format="percent")
+    form.toggle("Flip left and right", "augmentation.horizontal_flip")
+    form.slider("Shift sideways", "augmentation.width_shift", 0.0, 0.5, 0.01, format="percent")
+    form.slider("Shift up, down", "augmentation.height_shift", 0.0, 0.5, 0.01, format="percent")
+    form.slider("Rotation", "augmentation.rotation", 0.0, 180.0, 1.0, format="%g°")
+    form.slider("Zoom", "augmentation.zoom", 0.0, 0.9, 0.01, format="percent")
+    form.slider("Brightness", "augmentation.brightness", 0.0, 1.0, 0.01, format="percent")
     with st.expander("More", icon=":material/more_horiz:", key="more_augmentation"):
         _more(draft, form)
     if draft.augmentation.active:
@@ -63,6 +65,8 @@ def _controls(draft: RunConfig, form: Form) -> None:
 
 
 def _more(draft: RunConfig, form: Form) -> None:
+    form.toggle("Flip upside down", "augmentation.vertical_flip")
+    form.slider("Shear", "augmentation.shear", 0.0, 45.0, 0.1, format="%g°")
     form.slider("Contrast", "augmentation.contrast", 0.0, 1.0, 0.01, format="percent")
     form.integer(
         "Random crop: padding in pixels",
@@ -107,14 +111,15 @@ def _more(draft: RunConfig, form: Form) -> None:
     )
 
 
-def _preview(draft: RunConfig) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+def _buttons() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Reshuffle",
             icon=":material/shuffle:",
             key="reshuffle_augmentation",
             on_click=state.reshuffle,
             args=("augmentation",),
+            help="Draws other random changes of the same image.",
         )
         st.button(
             "Another image",
@@ -123,6 +128,9 @@ def _preview(draft: RunConfig) -> None:
             on_click=state.reshuffle,
             args=("augmentation_image",),
         )
+
+
+def _preview(draft: RunConfig) -> None:
     if not datasets.ensure(draft.dataset, "augmentation"):
         return
     choice, seed = state.shuffles("augmentation_image"), state.shuffles("augmentation")
@@ -132,16 +140,15 @@ def _preview(draft: RunConfig) -> None:
         with st.spinner("Loading TensorFlow…"):
             shown = cache.augmented(draft, choice, seed, _VERSIONS)
     name = cache.dataset(draft.dataset).classes[shown.label]
-    original = image_grid.Tile(shown.original, f"{name}, the original")
-    versions = [
+    tiles = [image_grid.Tile(shown.original, f"{name}, the original")]
+    tiles += [
         image_grid.Tile(version, f"{name}, version {number}")
         for number, version in enumerate(shown.versions, start=1)
     ]
-    left, right = st.columns([1, 3])
-    with left:
-        image_grid.show_groups([image_grid.Group("Original", [original])], "original")
-        st.caption(as_is(name))
-    with right:
-        image_grid.show_groups([image_grid.Group("As training sees it", versions, 4)], "augmented")
+    words = f"**{as_is(name)}**: the original first, then as training sees it."
     if not draft.augmentation.active:
-        st.info("Nothing is switched on: training sees the originals.", icon=":material/info:")
+        words += " Nothing is switched on, so that all are the same."
+    st.markdown(words, help=_WHY)
+    st.html(_ORIGINAL)
+    with st.container(key="augmented"):
+        image_grid.show_groups([image_grid.Group("", tiles, _ACROSS)], "augmented")

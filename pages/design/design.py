@@ -11,6 +11,7 @@ from core.jobs import preflight
 from pages.design import augmentation, data, last_draft, network, recipe, summary, training
 from pages.session import state
 from pages.widgets import page
+from pages.widgets.head import head
 
 _STEPS = {
     "Recipe": recipe.show,
@@ -22,7 +23,7 @@ _STEPS = {
 
 
 def main() -> None:
-    page.header(
+    head(
         "Design",
         "Decide what to train: start from a recipe, then change what you like. "
         "Everything is kept as you change it.",

@@ -1,15 +1,18 @@
-"""Network of the draft: presets with their parameter counts, its parts, and its layers."""
+"""Network of the draft: presets as small drawings, its drawing and layers, and its parts."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.config import PRESETS, ArchitectureConfig, BlockConfig, Preset, RunConfig
 from core.errors import ConfigError
+from core.figures.network import network_drawing, network_words, shape_words
 from core.jobs.preflight import Preflight
 from core.models.plan import LayerPlan, plan_layers, smallest_side, total_parameters
+from pages.design import cards, drawing
 from pages.widgets import misfit
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
@@ -37,59 +40,83 @@ _INITIALIZERS = {
 }
 _POOLS = {"max": "Max", "average": "Average", "none": "None"}
 _MOST_BLOCKS = 8
+# One row of labels stands for all blocks where they lie under it; screen readers hear each.
+_ROWS = """<style>@media (min-width: 641px) {
+[class*="st-key-block_row_"]:not(.st-key-block_row_0) [data-testid="stWidgetLabel"] {
+  min-height:0; height:0; margin:0; overflow:hidden}
+}</style>"""
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    st.markdown("**Presets**: the networks of four write-ups, and a small one")
-    with st.grid(min_column_width=230):
-        for preset in PRESETS.values():
-            with st.container(border=True, height="stretch", gap="xsmall"):
-                _preset(preset, draft, plan)
+    shown = [_card(preset, draft, plan) for preset in PRESETS.values()]
+    cards.row(shown, "preset", partial(_take, plan), across=len(shown), wrap=False)
     misfit.offer(draft, plan, "network")  # again: the top of the page may be out of sight
-    with st.expander("Change the network", icon=":material/build:", key="change_network"):
-        form = Form(draft)
-        _blocks(draft, form)
-        _whole(form)
-    _layers(plan)
+    if plan.layers and plan.input_shape and plan.info is not None:
+        left, right = st.columns([5, 3], gap="medium")
+        with left:
+            _drawing(plan.layers, plan.input_shape, plan.info.classes)
+        with right:
+            _layers(plan)
+    form = Form(draft)
+    _blocks(draft, form)
+    _whole(form)
 
 
-def _preset(preset: Preset, draft: RunConfig, plan: Preflight) -> None:
-    st.markdown(f"**{preset.title}**")
-    st.caption(preset.description)
-    architecture, fit = _fitted(preset, plan)
-    st.markdown(fit)
-    own = "×".join(str(n) for n in preset.input_shape)
-    st.caption(f"{format_count(preset.parameters)} on its own: {own}, {preset.classes} classes.")
+def _drawing(
+    layers: list[LayerPlan], shape: tuple[int, int, int], classes: tuple[str, ...]
+) -> None:
+    drawn = network_drawing(layers, shape, classes)
+    drawing.show(drawn, network_words(layers, shape, classes), "network_drawing")
+
+
+def _card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Card:
+    """The preset as it would be on the draft's images, else on those that it was made for."""
+    architecture = _suited(preset, plan)
+    shape, classes = plan.input_shape or preset.input_shape, plan.num_classes or preset.classes
+    try:
+        layers = plan_layers(architecture, shape, classes)
+        words = f"{format_count(total_parameters(layers))} parameters"
+    except ConfigError:
+        layers = plan_layers(preset.architecture, preset.input_shape, preset.classes)
+        side, shape = smallest_side(architecture), preset.input_shape
+        words = f":material/warning: Needs {side} × {side} pixels"
     chosen = draft.architecture == architecture
-    st.button(
-        "In the draft" if chosen else "Use this network",
-        key=f"preset_{preset.name}",
-        disabled=chosen,
-        icon=":material/check:" if chosen else None,
-        on_click=edit,
-        args=({"architecture": architecture.model_dump(mode="json"), "title": ""},),
+    return cards.Card(
+        preset.name,
+        preset.title,
+        (network_drawing(layers, shape, (), words=False).uri,),
+        (words,),
+        help=_about(preset),
+        chosen=chosen,
+        in_draft=chosen,
     )
 
 
-def _fitted(preset: Preset, plan: Preflight) -> tuple[ArchitectureConfig, str]:
-    """The preset with a head for the draft's classes, and what it comes to there."""
+def _about(preset: Preset) -> str:
+    own = " × ".join(str(n) for n in preset.input_shape)
+    made_for = f"Made for images of {own} and {preset.classes} classes, with "
+    return f"{preset.description} {made_for}{format_count(preset.parameters)} parameters."
+
+
+def _suited(preset: Preset, plan: Preflight) -> ArchitectureConfig:
+    """The preset with a head for the draft's classes."""
     architecture = preset.architecture
-    if plan.input_shape is None:
-        return architecture, f"**{format_count(preset.parameters)}** parameters"
-    if architecture.head == "sigmoid" and plan.num_classes != 2:
-        architecture = architecture.model_copy(update={"head": "softmax"})
-    try:
-        layers = plan_layers(architecture, plan.input_shape, plan.num_classes)
-    except ConfigError:
-        side = smallest_side(architecture)
-        return architecture, f":orange[Needs images of at least {side}×{side}]"
-    return architecture, f"**{format_count(total_parameters(layers))}** parameters here"
+    if architecture.head == "sigmoid" and plan.num_classes not in (0, 2):
+        return architecture.model_copy(update={"head": "softmax"})
+    return architecture
+
+
+def _take(plan: Preflight, name: str) -> None:
+    architecture = _suited(PRESETS[name], plan)
+    edit({"architecture": architecture.model_dump(mode="json"), "title": ""})
 
 
 def _blocks(draft: RunConfig, form: Form) -> None:
-    st.markdown("**Convolution blocks**")
-    for number, block in enumerate(draft.architecture.blocks):
-        _block(number, block, form)
+    st.html(_ROWS)
+    with st.container(gap="xsmall", key="network_blocks"):
+        for number, block in enumerate(draft.architecture.blocks):
+            with st.container(key=f"block_row_{number}"):
+                _block(number, block, form)
     blocks = [block.model_dump(mode="json") for block in draft.architecture.blocks]
     with st.container(horizontal=True):
         st.button(
@@ -112,13 +139,22 @@ def _blocks(draft: RunConfig, form: Form) -> None:
 
 def _block(number: int, block: BlockConfig, form: Form) -> None:
     path = f"architecture.blocks.{number}"
-    filters, convolutions, kernel, pool, dropout = st.columns(5)
+    filters, convolutions, kernel, pool, dropout = st.columns(5, gap="small")
     with filters:
-        form.integer(f"Block {number + 1}: filters", f"{path}.filters", 1, 2048, step=16)
+        form.integer(
+            f"Block {number + 1}: filters",
+            f"{path}.filters",
+            1,
+            2048,
+            step=16,
+            help="How many maps each convolution makes, each with a filter of its own."
+            if number == 0
+            else None,
+        )
     with convolutions:
         form.integer("Convolutions", f"{path}.convolutions", 1, 8)
     with kernel:
-        form.integer("Kernel size", f"{path}.kernel_size", 1, 11)
+        form.integer("Filter size in pixels", f"{path}.kernel_size", 1, 11)
     with pool:
         form.choice("Pool", f"{path}.pool", _POOLS)
     with dropout:
@@ -156,53 +192,42 @@ def _whole(form: Form) -> None:
 
 
 def _layers(plan: Preflight) -> None:
-    if not plan.layers:
-        return
-    st.markdown("**Layers**")
-    with st.grid(3, min_column_width=150):
-        st.metric("Parameters", format_count(plan.parameters), border=True)
-        st.metric(
-            "Trainable",
-            format_count(plan.trainable),
-            border=True,
-            help="Batch normalization keeps two running averages a channel that are not trained.",
-        )
-        st.metric(
-            "Multiply-adds an image",
-            _millions(plan.multiply_adds),
-            border=True,
-            help="What one forward pass costs, convolutions and dense layers counted.",
-        )
+    trained = f"{format_count(plan.trainable)} of them trained"
+    if plan.trainable == plan.parameters:
+        trained = "all of them trained"
+    st.markdown(
+        f"{format_count(plan.parameters)} parameters, {trained} · "
+        f"{plan.multiply_adds / 1e6:,.1f} million multiplications an image",
+        help="Batch normalization keeps two running averages a channel that are not trained. "
+        "Multiplications, each with an addition, are those of one forward pass.",
+    )
     columns = {
         name: st.column_config.TextColumn(name, alignment="right")
-        for name in ("Output", "Parameters", "Multiply-adds")
+        for name in ("Output", "Parameters", "Multiplications")
     }
     st.dataframe(
         [_layer_row(layer) for layer in plan.layers],
         hide_index=True,
-        height="content",
+        height=212,
         column_config=columns,
         key="layers",
+        alt="The layers of the network, with what comes of each and its parameters",
     )
 
 
 def _layer_row(layer: LayerPlan) -> dict[str, str]:
     return {
         "Layer": layer.name,
-        "Type": layer.type,
-        "Options": _options(layer.options),
-        "Output": " × ".join(f"{n:,}" for n in layer.output_shape),
+        "Output": shape_words(layer.output_shape),
         "Parameters": format_count(layer.parameters) if layer.parameters else "",
-        "Multiply-adds": format_count(layer.multiply_adds) if layer.multiply_adds else "",
+        "Options": _options(layer.options),
+        "Type": layer.type,
+        "Multiplications": format_count(layer.multiply_adds) if layer.multiply_adds else "",
     }
 
 
 def _options(options: dict[str, Any]) -> str:
     if "filters" in options:
         side = options["kernel_size"]
-        return f"{options['filters']} filters of {side}×{side}, {options['padding']}"
+        return f"{options['filters']} filters of {side} × {side}, {options['padding']}"
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in options.items())
-
-
-def _millions(number: int) -> str:
-    return f"{number / 1e6:,.1f} M"

@@ -2,75 +2,103 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import PRESETS, RunConfig
+from core.figures.network import network_drawing
 from core.jobs import preflight
 from core.jobs.preflight import Preflight
-from core.recipes import RECIPES, Recipe, find_recipe
-from pages.session import state
+from core.models.plan import plan_layers
+from core.recipes import RECIPES, Recipe
+from pages.design import cards
+from pages.design.summary import augmentation_words
+from pages.session import address, state
+from pages.session.thumbnails import thumbnails
+from pages.session.titles import dataset_title, network_title
 from pages.widgets import datasets, page
-from pages.widgets.text import as_lines, format_count, format_learning_rate
+from pages.widgets.text import as_is, as_lines, format_count, format_learning_rate
+
+_CHOSEN = "recipe"
+_THUMBNAILS = 5
+_OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    if draft.recipe in RECIPES:
-        changed = draft != RECIPES[draft.recipe].config
-        st.caption(
-            f"The draft started from **{RECIPES[draft.recipe].title}**"
-            + (" and has been changed since." if changed else ", unchanged.")
-        )
-    names = list(RECIPES)
-    left, right = st.columns([5, 2], vertical_alignment="bottom")
-    name = left.selectbox(
-        "Recipe",
-        names,
-        index=names.index(draft.recipe) if draft.recipe in RECIPES else 0,
-        format_func=lambda item: RECIPES[item].title,
-        key="recipe",
-        bind="query-params",
-    )
-    recipe = find_recipe(name)
-    same = draft == recipe.config
-    right.button(
-        "In the draft" if same else "Use this recipe",
-        type="secondary" if same else "primary",
-        icon=":material/check:" if same else ":material/edit_note:",
-        key="use_recipe",
-        on_click=page.attempt,
-        args=(_fill, recipe),
-        disabled=same,
-        help="Replaces everything in the draft.",
-        width="stretch",
-    )
+    begun = draft.recipe if draft.recipe in RECIPES else next(iter(RECIPES))
+    looked_at = RECIPES[address.kept(_CHOSEN, list(RECIPES), begun)]
+    shown = [_card(recipe, draft, looked_at) for recipe in RECIPES.values()]
+    cards.row(shown, "recipe", partial(address.keep, _CHOSEN), across=4, wrap=True)
+    found = preflight.inspect(looked_at.config)
     with st.container(border=True, key="recipe_card"):
-        looked_over = preflight.inspect(recipe.config)
-        _card(recipe, looked_over)
-    _missing_data(looked_over)
+        _details(looked_at, draft, found)
+    _missing_data(found)
+
+
+def _card(recipe: Recipe, draft: RunConfig, looked_at: Recipe) -> cards.Card:
+    config = recipe.config
+    pictures = thumbnails(config.dataset.name, _THUMBNAILS)
+    words = f"{dataset_title(config.dataset.name)}, {format_count(config.training.epochs)} epochs"
+    return cards.Card(
+        recipe.name,
+        recipe.title,
+        pictures or _network(config),
+        (as_is(words),),
+        chosen=recipe is looked_at,
+        in_draft=draft == config,
+        sharp=bool(pictures),
+    )
+
+
+def _network(config: RunConfig) -> list[str]:
+    """In place of images that are not here."""
+    preset = PRESETS[config.architecture.name]
+    layers = plan_layers(config.architecture, preset.input_shape, preset.classes)
+    return [network_drawing(layers, preset.input_shape, (), words=False).uri]
+
+
+def _details(recipe: Recipe, draft: RunConfig, plan: Preflight) -> None:
+    same = draft == recipe.config
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{recipe.title}**", width="stretch")
+        st.button(
+            "In the draft" if same else "Use this recipe",
+            type="secondary" if same else "primary",
+            icon=":material/check:" if same else ":material/edit_note:",
+            key="use_recipe",
+            on_click=page.attempt,
+            args=(_fill, recipe),
+            disabled=same,
+            help="Replaces everything in the draft.",
+        )
+    if draft.recipe == recipe.name and not same:
+        st.markdown("The draft began as this recipe and has been changed since.")
+    st.markdown(f"{recipe.notes}")
+    if recipe.reached:
+        st.markdown(f"**Reached**: {recipe.reached}")
+    st.markdown(f"**Comes from**: {recipe.source}")
+    st.markdown(" · ".join(_words(recipe.config, plan)))
+
+
+def _words(config: RunConfig, plan: Preflight) -> list[str]:
+    """What it consists of."""
+    optimizer = _OPTIMIZERS[config.optimizer.kind]
+    words = [
+        as_is(dataset_title(config.dataset.name)),
+        as_is(network_title(config.architecture)),
+        f"{format_count(plan.parameters)} parameters" if plan.layers else "",
+        f"{optimizer}, learning rate {format_learning_rate(config.schedule.learning_rate)}",
+        f"batches of {format_count(config.training.batch_size)}",
+        f"{format_count(config.training.epochs)} epochs",
+        augmentation_words(config.augmentation),
+    ]
+    return [word for word in words if word]
 
 
 def _fill(recipe: Recipe) -> None:
     state.report_errors({})
     state.update_draft(recipe.config)
-
-
-def _card(recipe: Recipe, plan: Preflight) -> None:
-    config = recipe.config
-    st.markdown(f"**{recipe.title}**")
-    st.markdown(f"**Comes from**: {recipe.source}")
-    if recipe.reached:
-        st.markdown(f"**Reached**: {recipe.reached}")
-    st.markdown(recipe.notes)
-    words = [
-        config.dataset.name,
-        config.architecture.name,
-        f"{format_count(plan.parameters)} parameters" if plan.layers else "",
-        f"{config.optimizer.kind} at {format_learning_rate(config.schedule.learning_rate)}",
-        f"{config.schedule.kind.replace('_', ' ')} rate",
-        f"batch {config.training.batch_size}",
-        f"{config.training.epochs} epochs",
-    ]
-    st.caption(" · ".join(word for word in words if word))
 
 
 def _missing_data(plan: Preflight) -> None:

@@ -1,27 +1,50 @@
-"""The draft in one line: data set, network, parameters, epochs; what is wrong, and the way on."""
+"""The draft in one line, how long it would take here, what is wrong with it, and the way on."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import AugmentationConfig, RunConfig
 from core.jobs.preflight import Preflight
-from pages.widgets import misfit, page
-from pages.widgets.text import DASH, as_is, as_lines, format_count
+from pages.session.titles import dataset_title, network_title
+from pages.widgets import datasets, misfit, page
+from pages.widgets.text import as_is, as_lines, format_count, format_learning_rate
+
+_DRAFT = (
+    "The **draft** is the next run as you have designed it so far. Each change is kept at once, "
+    "and nothing is trained before you start it."
+)
+_SCHEDULES = {
+    "constant": "",
+    "inverse_time": ", falling",
+    "cosine": ", cosine",
+    "one_cycle": ", one cycle",
+    "cyclical": ", cyclical",
+}
+_CHANGES = {
+    "horizontal_flip": "flips",
+    "vertical_flip": "flips",
+    "width_shift": "shifts",
+    "height_shift": "shifts",
+    "crop_padding": "shifts",
+    "rotation": "rotations",
+    "shear": "shear",
+    "zoom": "zooms",
+    "brightness": "brightness",
+    "contrast": "contrast",
+    "erasing": "erasing",
+    "mixup": "mixup",
+    "cutmix": "CutMix",
+}
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    with st.container(border=True, key="draft_summary"):
-        with st.grid(5, min_column_width=130, gap="small"):
-            st.metric("Data set", as_is(draft.dataset.name))
-            shape = " × ".join(str(n) for n in plan.input_shape) if plan.input_shape else DASH
-            st.metric("Image", shape)
-            st.metric("Network", as_is(draft.architecture.name))
-            st.metric("Parameters", format_count(plan.parameters) if plan.layers else DASH)
-            st.metric("Epochs", format_count(draft.training.epochs))
-        with st.container(horizontal=True, gap="medium"):
-            page.link("pages/train/lr_range.py", "Find a learning rate", ":material/troubleshoot:")
-            page.link("pages/train/train.py", "Go on to training", ":material/play_circle:")
+    words, way_on = st.columns([7, 2], vertical_alignment="center", gap="small")
+    with words, st.container(key="draft_summary"):
+        st.markdown(" · ".join(_words(draft, plan)), help=_DRAFT)
+    with way_on, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+        page.link("pages/train/lr_range.py", "Range test", ":material/troubleshoot:")
+        page.link("pages/train/train.py", "Train", ":material/play_circle:")
     if plan.info is not None and plan.needs_download:
         missing = f"{plan.info.title} is not on this machine yet; the Data tab gets it."
         st.warning(as_is(missing), icon=":material/warning:")
@@ -30,3 +53,29 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     misfit.offer(draft, plan, "top")
     if plan.weights_problem:
         page.show_error(plan.weights_problem)
+
+
+def _words(draft: RunConfig, plan: Preflight) -> list[str]:
+    """What is drafted, the most telling in bold."""
+    words = [f"**{as_is(dataset_title(draft.dataset.name))}**"]
+    if plan.input_shape:
+        words.append(datasets.shape_words(plan.input_shape))
+    words.append(f"**{as_is(network_title(draft.architecture))}**")
+    if plan.layers:
+        words.append(f"{format_count(plan.parameters)} parameters")
+    epochs = draft.training.epochs
+    words.append(f"{format_count(epochs)} epoch{'s' if epochs > 1 else ''}")
+    rate = format_learning_rate(draft.schedule.learning_rate)
+    words.append(f"learning rate {rate}{_SCHEDULES[draft.schedule.kind]}")
+    return [*words, augmentation_words(draft.augmentation)]
+
+
+def augmentation_words(config: AugmentationConfig) -> str:
+    """What is done to training images: "flips and shifts"."""
+    found = dict.fromkeys(word for name, word in _CHANGES.items() if getattr(config, name))
+    words = list(found)
+    if not words:
+        return "no augmentation"
+    if len(words) > 3:
+        return f"{', '.join(words[:2])} and {len(words) - 2} more changes"
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

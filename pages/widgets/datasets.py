@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.config import DatasetConfig
-from core.data.catalog import DatasetInfo, find_dataset
+from core.data.catalog import DatasetInfo, find_dataset, is_decoded
 from core.data.load import load_dataset
 from core.data.places import datasets_folder
 from core.errors import DatasetError
@@ -54,7 +54,7 @@ def ensure(config: DatasetConfig, key: str) -> bool:
     if info.state == "downloadable":
         offer_download(info, key)
         return False
-    if info.state == "found":
+    if not is_decoded(config):
         _load(config, download=False)
     return True
 
@@ -76,7 +76,11 @@ def offer_download(info: DatasetInfo, key: str) -> None:
 
 
 def _load(config: DatasetConfig, *, download: bool) -> None:
-    """Load once with a progress bar; from then on loading is instant."""
+    """Load once with a progress bar; from then on loading is instant.
+
+    The bar takes the place of what is drawn there otherwise, so that nothing of another set
+    stands there meanwhile.
+    """
     bar = st.progress(0.0, text="Starting…")
     shown = -1
 
@@ -85,7 +89,8 @@ def _load(config: DatasetConfig, *, download: bool) -> None:
         percent = round(100 * (fraction or 0.0))
         if percent != shown:  # every call is a message to the browser
             shown = percent
-            bar.progress(min(max(percent, 0), 100), text=as_is(message))
+            share = "" if fraction is None else f" · {percent} %"
+            bar.progress(min(max(percent, 0), 100), text=as_is(message) + share)
 
     try:
         load_dataset(config, download=download, progress=progress)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig, apply_overrides
 from core.recipes import RECIPES, find_recipe
 from core.runs.drafts import load_draft, save_draft
-from tests.pages.opening import errors, go_to, healthy, metrics, open_page, parameter, texts
+from tests.pages.opening import errors, go_to, healthy, open_page, parameter, seen, texts
 
 DRAFT = "0123abcd"
 
@@ -32,13 +34,22 @@ def saved() -> RunConfig:
     return config
 
 
+def drafted(app: AppTest) -> str:
+    """The draft in one line, as a person sees it."""
+    return seen(next(item.value for item in app.markdown if "learning rate" in item.value))
+
+
+def network(app: AppTest) -> dict[str, str]:
+    """What the drawing of the network is made of."""
+    drawings = [json.loads(item.proto.json) for item in app.get("bidi_component")]
+    return next(item for item in drawings if "svg" in item)
+
+
 def test_starts_from_the_first_recipe(runs_folder: Path):
     app = open_page("design", "Design")
-    shown = metrics(app)
-    assert (shown["Data set"], shown["Network"], shown["Parameters"]) == (
-        "digits",
-        "compact",
-        "89,994",
+    assert drafted(app) == (
+        "**Digits** · 32 × 32, grey · **Compact** · 89,994 parameters · 20 epochs · "
+        "learning rate 0.005, one cycle · shifts, rotations and zooms"
     )
 
 
@@ -54,12 +65,12 @@ def test_a_change_is_saved_at_once_and_survives_a_page_change(draft: RunConfig):
     app.number_input(key="draft.training.epochs").set_value(7)
     healthy(app.run())
     assert saved().training.epochs == 7
-    assert metrics(app)["Epochs"] == "7"
+    assert "7 epochs" in drafted(app)
     go_to(app, "browse", "Browse")
     assert parameter(app, "draft") == DRAFT
     go_to(app, "design", "Design", step="Training")
     assert app.number_input(key="draft.training.epochs").value == 7
-    assert metrics(design())["Epochs"] == "7"  # a new session at the same address
+    assert "7 epochs" in drafted(design())  # a new session at the same address
 
 
 def test_a_new_session_begins_anew_and_offers_the_last_draft(draft: RunConfig):
@@ -67,7 +78,7 @@ def test_a_new_session_begins_anew_and_offers_the_last_draft(draft: RunConfig):
     save_draft(DRAFT, last)
     save_draft("0123abce", apply_overrides(draft, ["architecture.head=sigmoid"]))  # cannot start
     app = open_page("design", "Design")
-    assert metrics(app)["Epochs"] == "20"
+    assert "20 epochs" in drafted(app)
     assert not app.error
     offer = app.button(key="last_draft")
     assert offer.label == "Go on with the last draft: Mine"
@@ -87,8 +98,9 @@ def test_a_session_that_has_a_draft_is_offered_no_other(draft: RunConfig):
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_fills_the_whole_draft(draft: RunConfig, name: str):
     app = design()
-    app.selectbox(key="recipe").set_value(name)
+    app.button(key=f"recipe_{name}").click()
     healthy(app.run())
+    assert saved() == draft, "looking at a recipe changed the draft"
     assert RECIPES[name].source in texts(app)
     button = app.button(key="use_recipe")
     if not button.disabled:
@@ -103,12 +115,12 @@ def test_a_recipe_without_its_images_says_so(
     (tmp_path / "none").mkdir()
     monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path / "none"))
     app = design()
-    app.selectbox(key="recipe").set_value("catdog-2019")
+    app.button(key="recipe_catdog-2019").click()
     healthy(app.run())
     assert "images are missing" in app.warning[0].value
     app.button(key="use_recipe").click()
     healthy(app.run())
-    assert metrics(app)["Parameters"] == "–"
+    assert "parameters" not in drafted(app)
     for step in ("Data", "Network", "Training", "Augmentation"):
         design(step)
 
@@ -117,12 +129,12 @@ def test_the_presets_have_their_exact_parameters(draft: RunConfig, datasets_fold
     save_draft(DRAFT, apply_overrides(draft, ["dataset.name=cifar10"]))
     shown = texts(design("Network"))
     for number in ("2,168,362", "2,397,226", "552,362"):
-        assert f"**{number}** parameters here" in shown
+        assert f"{number} parameters" in shown
     config = find_recipe("catdog-2019").config
     save_draft(DRAFT, config)
     app = design("Network")
-    assert "**3,453,121** parameters here" in texts(app)
-    assert metrics(app)["Parameters"] == "3,453,121"
+    assert "3,453,121 parameters" in texts(app)
+    assert "3,453,121 parameters" in drafted(app)
 
 
 def test_too_small_an_input_is_refused_and_one_click_resizes(draft: RunConfig):
@@ -136,7 +148,7 @@ def test_too_small_an_input_is_refused_and_one_click_resizes(draft: RunConfig):
     healthy(app.run())
     assert not app.error
     assert saved().dataset.image_size == (46, 46)
-    assert metrics(app)["Image"] == "46 × 46 × 1"
+    assert "46 × 46, grey" in drafted(app)
 
 
 def test_a_sigmoid_head_for_ten_classes_is_refused(draft: RunConfig):
@@ -154,9 +166,12 @@ def test_blocks_can_be_changed_one_field_at_a_time(draft: RunConfig):
     app.number_input(key="draft.architecture.blocks.1.filters").set_value(48)
     healthy(app.run())
     assert [block.filters for block in saved().architecture.blocks] == [16, 48, 64]
+    assert "16 × 16 × 48" in network(app)["svg"]
     app.button(key="add_block").click()
     healthy(app.run())
     assert [block.filters for block in saved().architecture.blocks] == [16, 48, 64, 64]
+    assert "Block 4" in network(app)["svg"]
+    assert "Block 4 4 × 4 × 64 then 2 × 2" in network(app)["words"]
     app.text_input(key="draft.architecture.dense").set_value("many")
     healthy(app.run())
     assert "Received 'many'" in errors(app)[0]
@@ -226,10 +241,11 @@ def test_mixup_and_cutmix_exclude_each_other_beside_the_field(draft: RunConfig):
     assert app.number_input(key="draft.augmentation.cutmix").value == 0.0
 
 
-def test_the_preview_shows_the_original_beside_eight_versions(draft: RunConfig):
+def test_the_preview_shows_the_original_among_its_versions(draft: RunConfig):
     app = design("Augmentation")
     original, versions = _previews(app)
-    assert versions.count("popovertarget") == 8
+    assert len(versions) >= 8
+    assert original not in versions
     app.button(key="reshuffle_augmentation").click()
     healthy(app.run())
     assert _previews(app)[0] == original
@@ -245,12 +261,11 @@ def test_with_augmentation_off_the_versions_are_the_original(draft: RunConfig):
     healthy(app.run())
     assert not saved().augmentation.active
     original, versions = _previews(app)
-    image = original.split("--image:url('")[1].split("'")[0]
-    assert versions.count(image) == 8
+    assert set(versions) == {original}
 
 
-def _previews(app: AppTest) -> tuple[str, str]:
-    """Markup of the original and of its versions."""
-    bodies = [item.proto.body for item in app.get("html") if "cs-row" in item.proto.body]
-    original, versions = bodies
+def _previews(app: AppTest) -> tuple[str, list[str]]:
+    """The original and its versions, each as the address that holds its pixels."""
+    body = next(item.proto.body for item in app.get("html") if "cs-row" in item.proto.body)
+    original, *versions = re.findall(r"--image:url\('([^']*)'\)", body)
     return original, versions
