@@ -71,7 +71,8 @@ _DIGITS_QUICK = Recipe(
     notes="Small shifts, rotations and zooms stand in for other hands; no flips, because a "
     "mirrored digit is no digit. The learning rate rises and falls once over the whole run. "
     "Its batch normalization averages over some ten steps, not Keras's hundred: a run of a few "
-    "hundred steps ends before those have caught up. It keeps the last weights: 144 validation images are too few to choose an epoch.",
+    "hundred steps ends before those have caught up. It keeps the last weights: 144 validation "
+    "images are too few to choose an epoch.",
     config=RunConfig(
         title="Digits in half a minute",
         recipe="digits-quick",
