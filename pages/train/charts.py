@@ -43,20 +43,27 @@ def worth_showing(status: Status, rows: Rows) -> bool:
 
 
 def show(run: Run, config: RunConfig, status: Status, rows: Rows) -> None:
-    """Both main charts, what changes their look, and the others in an expander."""
-    view = _view(config, status)
-    revision = (len(rows), rows[-1].get("time"), status.state, *_look())
-    _draw(_MAIN, f"charts_{run.id}", rows, view, 290, revision)
+    """Both main charts."""
+    _draw(_MAIN, f"charts_{run.id}", rows, _view(config, status), 290, _revision(status, rows))
+
+
+def more(run: Run, config: RunConfig, status: Status, rows: Rows) -> None:
+    """What changes the look of the charts, and the others in an expander."""
     _controls()
-    more = st.expander(
+    others = st.expander(
         "More charts",
         icon=":material/show_chart:",
         key=f"more_charts_{run.id}",
         on_change="rerun",
     )
-    if more.open:  # closed they would cost time at each look and show nothing
-        with more:
+    if others.open:  # closed they would cost time at each look and show nothing
+        with others:
+            view, revision = _view(config, status), _revision(status, rows)
             _draw(_MORE, f"more_{run.id}", rows, view, 200, revision)
+
+
+def _revision(status: Status, rows: Rows) -> object:
+    return (len(rows), rows[-1].get("time"), status.state, *_look())
 
 
 def _draw(

@@ -74,6 +74,8 @@ def show(run: Run, status: Status) -> None:
     if worth_showing:
         charts.show(run, config, status, rows)
     learning.show(run, status)
+    if worth_showing:
+        charts.more(run, config, status, rows)
     gauges.show(status)
     waiting_line.show()
     progress.log(run, status)
