@@ -64,7 +64,7 @@ def test_a_cell_can_be_opened_again_after_coming_back(
         cell(page, found, 0, 0).click()  # what it got right
         wait_for_title(page, "Mistakes")
         expect(page.get_by_text(f"of class {found.classes[0]} classified rightly")).to_be_visible()
-        page.get_by_test_id("stSidebarNavLink").filter(has_text="Evaluate").click()
+        page.locator(".st-key-pages").get_by_role("link", name="Evaluate").click()
 
 
 def focused(page: Page) -> str:
