@@ -21,10 +21,10 @@ from pages.widgets.text import (
 )
 
 _KEPT = {
-    "last": "the last one's",
-    "best_val_accuracy": "those of the epoch with the best validation accuracy",
-    "best_val_loss": "those of the epoch with the lowest validation loss",
-    "early_stopping": "those of the epoch that was best by what early stopping looks at",
+    "last": "the last",
+    "best_val_accuracy": "the one with the best validation accuracy",
+    "best_val_loss": "the one with the lowest validation loss",
+    "early_stopping": "the best by what early stopping looks at",
 }
 
 
@@ -141,8 +141,8 @@ def numbers(config: RunConfig, status: Status, result: TrainingResult, rows: Row
         st.metric(
             "Kept epoch",
             format_count(result.best_epoch or status.epoch),
-            help=f"The epoch whose weights the model has: {_KEPT[config.training.keep]}. "
-            "All that is shown of this run's answers is that model's.",
+            help=f"The model has the weights of this epoch, {_KEPT[config.training.keep]}. "
+            "All answers that are shown of this run are that model's.",
         )
         st.metric("Training time", format_duration(result.seconds))
         st.metric("Images/s", format_count(speed(status, rows)))

@@ -88,7 +88,7 @@ def test_a_finished_run_shows_its_results(with_finished_run: Run) -> None:
     assert {"Best validation", "Training time", "Parameters"} <= set(shown)
     assert f"{100 * accuracy:.1f} %** of 359 test images right after" in words(app)
     kept = next(metric for metric in app.metric if metric.label == "Kept epoch")
-    assert "whose weights the model has" in kept.help
+    assert "the weights of this epoch" in kept.help
     assert {"Stop", "Pause", "Resume"}.isdisjoint(buttons(app))
 
 
