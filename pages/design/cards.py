@@ -48,18 +48,15 @@ class Card:
     sharp: bool = False  # small images, whose pixels are to be seen
 
 
-def row(
-    cards: Sequence[Card], key: str, on_click: Callable[[str], Any], *, across: int, wrap: bool
-) -> None:
+def row(cards: Sequence[Card], key: str, on_click: Callable[[str], Any], *, across: int) -> None:
     """Draw them side by side.
 
     Args:
         on_click: called with the name of the card that was clicked.
-        across: how many in a row where there is room.
-        wrap: False for a single row, which scrolls where there is no room.
+        across: how many in a row, which scrolls where there is no room.
     """
     st.html(_STYLE)
-    with st.grid(across, min_column_width=172, gap="small", wrap=wrap):
+    with st.grid(across, min_column_width=172, gap="small", wrap=False):
         for card in cards:
             state = "on" if card.chosen else "off"
             with st.container(border=True, height="stretch", key=f"card_{state}_{key}_{card.name}"):

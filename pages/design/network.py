@@ -49,7 +49,7 @@ _ROWS = """<style>@media (min-width: 641px) {
 
 def show(draft: RunConfig, plan: Preflight) -> None:
     shown = [_card(preset, draft, plan) for preset in PRESETS.values()]
-    cards.row(shown, "preset", partial(_take, plan), across=len(shown), wrap=False)
+    cards.row(shown, "preset", partial(_take, plan), across=len(shown))
     misfit.offer(draft, plan, "network")  # again: the top of the page may be out of sight
     if plan.layers and plan.input_shape and plan.info is not None:
         left, right = st.columns([5, 3], gap="medium")
@@ -189,6 +189,17 @@ def _whole(form: Form) -> None:
                 "architecture.batch_normalization",
                 help="After every convolution's activation; steadies and speeds up training.",
             )
+        if form.value("architecture.batch_normalization"):
+            with st.container():
+                form.number(
+                    "Its momentum",
+                    "architecture.batch_normalization_momentum",
+                    0.0,
+                    0.999,
+                    0.01,
+                    help="How slowly its running averages follow: 0.99 averages over some hundred "
+                    "steps, 0.9, for short runs, over ten.",
+                )
 
 
 def _layers(plan: Preflight) -> None:

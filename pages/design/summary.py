@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.config import AugmentationConfig, RunConfig
 from core.jobs.preflight import Preflight
+from pages.session import pace
 from pages.session.titles import dataset_title, network_title
 from pages.widgets import datasets, misfit, page
-from pages.widgets.text import as_is, as_lines, format_count, format_learning_rate
+from pages.widgets.text import as_is, as_lines, format_count, format_duration, format_learning_rate
 
 _DRAFT = (
     "The **draft** is the next run as you have designed it so far. Each change is kept at once, "
@@ -67,7 +68,18 @@ def _words(draft: RunConfig, plan: Preflight) -> list[str]:
     words.append(f"{format_count(epochs)} epoch{'s' if epochs > 1 else ''}")
     rate = format_learning_rate(draft.schedule.learning_rate)
     words.append(f"learning rate {rate}{_SCHEDULES[draft.schedule.kind]}")
-    return [*words, augmentation_words(draft.augmentation)]
+    return [*words, augmentation_words(draft.augmentation), *_time(draft, plan)]
+
+
+def _time(draft: RunConfig, plan: Preflight) -> list[str]:
+    """How long it would take on this machine, as far as that can be known."""
+    epoch = pace.seconds_per_epoch(draft, plan)
+    if epoch is None:
+        return []
+    whole = pace.in_words(draft.training.epochs * epoch)
+    one = f"{format_duration(epoch)}" if epoch >= 1 else "less than 1 s"
+    most = "at most " if draft.training.early_stopping else ""
+    return [f":material/schedule: about {one} an epoch here, {most}{whole} in all"]
 
 
 def augmentation_words(config: AugmentationConfig) -> str:

@@ -31,7 +31,8 @@ _SCHEDULES = {
 }
 _MONITORS = {"val_loss": "Validation loss", "val_accuracy": "Validation accuracy"}
 _PRECISION_HELP = (
-    "16-bit arithmetic is faster where the device has it. Weights and the output stay in 32 bits."
+    "Mixed precision multiplies with numbers of 16 bits, which is faster where the device has "
+    "it. Weights and the output stay in 32 bits."
 )
 _KEEP = {
     "best_val_accuracy": "Of the best validation accuracy",
@@ -71,7 +72,8 @@ def _length(draft: RunConfig, form: Form) -> None:
             1,
             8192,
             step=16,
-            help="Images a step. Larger batches are faster and need more memory.",
+            help="A batch is the images that one step learns from. Larger ones are faster and "
+            "need more memory.",
         )
     stops = form.switch(
         "Stop early",
@@ -178,7 +180,8 @@ def _advanced(draft: RunConfig, form: Form) -> None:
                     "training.seed",
                     0,
                     2**31 - 1,
-                    help="Of the first weights, the order of images and every random change.",
+                    help="All chance is drawn from this number: first weights, order of images, "
+                    "random changes. The same seed repeats a run.",
                 )
             _graphics_cards(form)
             with st.container():

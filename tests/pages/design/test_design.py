@@ -41,16 +41,19 @@ def drafted(app: AppTest) -> str:
 
 def network(app: AppTest) -> dict[str, str]:
     """What the drawing of the network is made of."""
-    drawings = [json.loads(item.proto.json) for item in app.get("bidi_component")]
-    return next(item for item in drawings if "svg" in item)
+    sent = [item.proto.json for item in app.get("bidi_component") if "<svg" in item.proto.json]
+    found: dict[str, str] = json.loads(sent[0])
+    return found
 
 
 def test_starts_from_the_first_recipe(runs_folder: Path):
     app = open_page("design", "Design")
-    assert drafted(app) == (
-        "**Digits** · 32 × 32, grey · **Compact** · 89,994 parameters · 20 epochs · "
-        "learning rate 0.005, one cycle · shifts, rotations and zooms"
-    )
+    epochs = find_recipe("digits-quick").config.training.epochs
+    line = drafted(app)
+    assert line.startswith("**Digits** · 32 × 32, grey · **Compact")
+    assert f"89,994 parameters · {epochs} epochs · learning rate 0.005, one cycle · " in line
+    assert "shifts, rotations and zooms · :material/schedule: about" in line
+    assert re.search(r"an epoch here, about \d+ (s|minutes) in all$", line)
 
 
 def test_every_step_opens(draft: RunConfig):
@@ -78,7 +81,7 @@ def test_a_new_session_begins_anew_and_offers_the_last_draft(draft: RunConfig):
     save_draft(DRAFT, last)
     save_draft("0123abce", apply_overrides(draft, ["architecture.head=sigmoid"]))  # cannot start
     app = open_page("design", "Design")
-    assert "20 epochs" in drafted(app)
+    assert f"{draft.training.epochs} epochs" in drafted(app)
     assert not app.error
     offer = app.button(key="last_draft")
     assert offer.label == "Go on with the last draft: Mine"
