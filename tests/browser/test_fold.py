@@ -32,7 +32,7 @@ def whole(place: Locator) -> None:
     place.page.wait_for_timeout(500)  # what is above it may still grow
     box = place.bounding_box()
     assert box is not None
-    assert box["width"] > 40 and box["height"] > 20, box
+    assert box["width"] > 40 and box["height"] > 10, box
     assert box["x"] >= 0 and box["x"] + box["width"] <= WIDTH, box
     assert box["y"] >= 0 and box["y"] + box["height"] <= HEIGHT, box
 
