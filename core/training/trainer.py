@@ -15,6 +15,8 @@ import tensorflow as tf
 
 from core.config import AdamConfig, AdamWConfig, OptimizerConfig, RmspropConfig, SgdConfig
 
+_LRS = 256  # learning rates that a call into the graph is given, or a multiple
+
 
 def build_optimizer(config: OptimizerConfig, *, scaled: bool) -> keras.optimizers.Optimizer:
     """The Keras optimizer; its learning rate is set before each step.
@@ -97,7 +99,10 @@ class Trainer:
         Returns: each step's own mean loss (k,) float32 in nats, how many images were
             classified correctly, how many were seen.
         """
-        losses, correct, seen = self._train(stream, tf.constant(lrs, tf.float32))
+        # Always as long, whatever the steps: another length would be traced and compiled anew.
+        padded = np.zeros(-(-len(lrs) // _LRS) * _LRS, np.float32)
+        padded[: len(lrs)] = lrs
+        losses, correct, seen = self._train(stream, tf.constant(padded), tf.constant(len(lrs)))
         return losses.numpy(), float(correct), int(seen)
 
     def evaluate(self, batches: Any, interrupted: Callable[[], bool]) -> tuple[float, float] | None:
@@ -136,9 +141,11 @@ class Trainer:
         return tf.cast(self._logits(images, training=False), tf.float32)
 
     @tf.function(reduce_retracing=True)
-    def _train(self, stream: Any, lrs: Any) -> Any:
-        """lrs (k,) float32 -> losses (k,) float32, correct () float32, seen () int32."""
-        count = tf.shape(lrs)[0]
+    def _train(self, stream: Any, lrs: Any, count: Any) -> Any:
+        """lrs (n,) float32, of which the first `count` () int32 count.
+
+        Returns: losses (count,) float32, correct () float32, seen () int32.
+        """
         losses = tf.TensorArray(tf.float32, size=count)
         correct, seen = tf.constant(0.0), tf.constant(0)
         for i in tf.range(count):

@@ -54,10 +54,12 @@ def test_half_way_the_time_left_is_about_what_it_was(
     run, estimates = train(tmp_path)
     status = run.status()
     noted = [item for item in estimates.noted if item[0] >= status.steps // 2]
-    _, then, left = noted[0]
-    truth = status.finished - then
+    step, then, left = noted[0]
+    # Against the steps' recorded times, not against the clock: the machine may be busy by turns.
+    first, begun, _ = estimates.noted[0]
+    as_before = (then - begun) * (status.steps - step) / (step - first)
     assert left is not None
-    assert truth / 3 < left < 3 * truth
+    assert as_before / 2 < left < 2 * as_before + 3.0
     # Before the last validation and the test there is still something to wait for.
     assert estimates.noted[-1][2] > 1.0
     lines = [line for line in capfd.readouterr().out.splitlines() if "Epoch" in line]
