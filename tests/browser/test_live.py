@@ -94,7 +94,7 @@ def test_a_run_outlives_streamlit_and_is_found_again(long_run: Run, page: Page, 
     expect(page.locator(".st-key-pages").get_by_role("link")).to_have_count(9)
     wait_for_more(chart(page, "Loss over epochs"), 2)
     go_to(page, "Start", "ConvScope")
-    expect(page.get_by_test_id("stMain").get_by_text("Running", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_text(re.compile("Running$"))).to_be_visible()
     page.get_by_test_id("stMain").get_by_role("link", name="Open").first.click()
     wait_for_title(page, "Train")
     page.get_by_role("button", name="Stop", exact=True).click()
