@@ -25,7 +25,7 @@ def main() -> None:
     with strip:
         st.markdown("**Or try a test image**")
         with st.container(horizontal=True, vertical_alignment="center"):
-            position = samples.pick(run, f"classify_samples_{run.id}", size=40)
+            position = samples.pick(run, f"classify_samples_{run.id}", size=48)
     with above:
         stage(run, position)
 

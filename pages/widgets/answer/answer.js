@@ -1,6 +1,8 @@
 // An answer in words and bars, with the pictures it is about, and rows of earlier ones.
 // Nodes stay while what they show changes. Knows nothing of where the pictures came from.
 
+const LONG = 20; // characters that find room in a line of the large letters
+
 function element(kind, name, text = "") {
   const node = document.createElement(kind);
   node.className = name;
@@ -89,6 +91,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   words.setAttribute("aria-live", data.live ? "off" : "polite");
   const [sentence, certainty] = data.words;
   [sentence ?? "", certainty ?? "", data.note].forEach((text, i) => write(words.children[i], text));
+  words.firstChild.classList.toggle("long", (sentence ?? "").length > LONG);
   root.classList.toggle("waiting", data.words.length === 0);
   fit(pictures, data.pictures, makePicture, fillPicture);
   fit(bars, data.bars, makeBar, fillBar);
