@@ -73,7 +73,7 @@ class _Blind(importlib.abc.MetaPathFinder):
 
 def as_graph(model: Any) -> Callable[..., Any]:
     """The model as one graph, to be asked in the model's place: image by image several times
-    faster, as no layer is called from Python.
+    faster, as no layer is called from Python. Asked once here, so that what that builds is built.
 
     Args:
         model: a loaded Keras model that takes pixels 0..255.
@@ -84,6 +84,7 @@ def as_graph(model: Any) -> Callable[..., Any]:
     graph = tf.function(
         lambda images: model(images, training=False), input_signature=[pixels], autograph=False
     )
+    graph(np.zeros((1, *model.input_shape[1:]), dtype=np.float32))
     return lambda images, training=False: graph(images)
 
 

@@ -52,6 +52,12 @@ def as_network_sees(
     return to_network_input(picture, summary, invert=invert)
 
 
+def prepare_reading(summary: DatasetSummary) -> None:
+    """Load now what the first photo would wait for: looking for ink needs a library."""
+    if summary.light_on_dark:
+        frame_ink(np.zeros((64, 64), dtype=np.uint8), summary.size, framing_of(summary.name))
+
+
 def should_invert(picture: Image.Image, light_on_dark: bool) -> bool:
     """True for dark ink on light ground where the data set has light ink on dark ground.
 

@@ -48,6 +48,11 @@ def read_upload(data: bytes, summary: DatasetSummary) -> Upload:
     return Upload(thumbnail(shown, SHOWN_SIDE), pixels, inverted, advised)
 
 
+def thumbnail_pixels(picture: Image.Image, side: int) -> np.ndarray:
+    """The same as pixels.  # (h, w) or (h, w, 3) uint8"""
+    return np.asarray(thumbnail(picture, side))
+
+
 def thumbnail(picture: Image.Image, side: int) -> Image.Image:
     """A copy whose longer side has at most so many pixels."""
     small = picture.copy()

@@ -10,10 +10,8 @@ import time
 from contextlib import suppress
 from typing import Final
 
-import numpy as np
-
 from core.errors import UserError
-from core.photos.ink import frame_ink, framing_of
+from core.photos.network_input import prepare_reading
 from core.runs import Run
 from pages.session import cache, run_list, state
 
@@ -42,7 +40,4 @@ def _load(run: Run) -> None:
     time.sleep(_PAUSE)
     with suppress(UserError, OSError):
         cache.warm_up(run)
-        summary = run.dataset()
-        if summary.light_on_dark:  # looking for ink loads a library too
-            blank = np.zeros((64, 64), dtype=np.uint8)
-            frame_ink(blank, summary.size, framing_of(summary.name))
+        prepare_reading(run.dataset())

@@ -212,10 +212,7 @@ def _model(path: str, modified: int, described: int) -> Any:
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _predictor(path: str, modified: int, described: int) -> Callable[..., Any]:
-    """The model as one graph, asked once: what that builds is built."""
-    graph = as_graph(_model(path, modified, described))
-    graph(np.zeros((1, *Run(Path(path)).dataset().image_shape), dtype=np.float32))
-    return graph
+    return as_graph(_model(path, modified, described))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

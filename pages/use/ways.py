@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.errors import PhotoError
 from core.photos.classify import top_k
 from core.photos.network_input import as_network_sees
-from core.photos.upload import thumbnail
+from core.photos.upload import thumbnail_pixels
 from core.runs import DatasetSummary, Run
 from pages.session import cache, state
 from pages.widgets import page, photo_upload, samples
@@ -161,7 +161,7 @@ def show_uploads(
     large = next((file for file in files if file.file_id == state.kept(_LARGE)), files[0])
     with beside:
         photo = photo_upload.prepare(large, summary, f"{run.id}_{large.file_id}")
-    small = np.asarray(thumbnail(photo.picture, _THUMBNAIL))
+    small = thumbnail_pixels(photo.picture, _THUMBNAIL)
     picked = answer(
         guesses_of(run, photo.pixels),
         _ANSWER,
@@ -176,7 +176,7 @@ def show_uploads(
 
 def row(run: Run, summary: DatasetSummary, file: UploadedFile) -> Row:
     photo = photo_upload.as_advised(file, summary)
-    small = np.asarray(thumbnail(photo.picture, _ROW))
+    small = thumbnail_pixels(photo.picture, _ROW)
     return Row(file.file_id, small, file.name, guesses_of(run, photo.pixels))
 
 

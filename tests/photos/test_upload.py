@@ -1,6 +1,9 @@
-"""What is held of an upload: small pictures, both ways round where there are two."""
+"""What is held of an upload, both ways round where there are two; and what a canvas sends."""
 
 from __future__ import annotations
+
+import base64
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from PIL import Image
 
 from core.errors import PhotoError
 from core.photos.network_input import read_for_network, to_network_input
+from core.photos.sent import number_sent, picture_sent
 from core.photos.upload import SHOWN_SIDE, read_upload, thumbnail
 from core.runs import DatasetSummary
 from tests.photos.pictures import encoded, written_digit
@@ -55,3 +59,47 @@ def test_a_thumbnail_is_a_copy() -> None:
     picture = Image.new("RGB", (400, 100))
     assert thumbnail(picture, 200).size == (200, 50)
     assert picture.size == (400, 100)
+
+
+# What a page's own canvas sends, which may be anything.
+
+
+def message(picture: Any, number: Any = 1) -> dict[str, Any]:
+    return {"number": number, "picture": picture}
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+def test_the_file_comes_out_as_it_went_in(kind: str) -> None:
+    data = bytes(range(256))
+    address = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    assert picture_sent(message(address)) == data
+
+
+@pytest.mark.parametrize("sent", [None, "", {}, message(""), message(None), {"number": 3}])
+def test_nothing_sent_is_no_picture_and_no_error(sent: Any) -> None:
+    assert picture_sent(sent) == b""
+
+
+@pytest.mark.parametrize(
+    ("picture", "said"),
+    [
+        ("https://example.org/a.png", "sent no picture"),
+        ("data:image/svg+xml;base64,AAAA", "sent no picture"),
+        (7, "sent no picture"),
+        ({"a": 1}, "sent no picture"),
+        ("data:image/png;base64,A", "damaged"),
+        ("data:image/png;base64,ää", "damaged"),
+        ("data:image/png;base64," + "A" * 2_000_000, "too large"),
+    ],
+)
+def test_anything_else_is_told_in_a_sentence(picture: Any, said: str) -> None:
+    with pytest.raises(PhotoError, match=said):
+        picture_sent(message(picture))
+
+
+@pytest.mark.parametrize(
+    "sent", [None, 3, [], message("", -1), message("", True), message("", "9")]
+)
+def test_a_number_that_is_none_is_nought(sent: Any) -> None:
+    assert number_sent(sent) == 0
+    assert number_sent(message("", 12)) == 12
