@@ -111,7 +111,7 @@ def test_a_run_that_cannot_be_read_is_named_on_start_and_can_be_deleted(
         assert "1 record cannot be read" in [item.label for item in app.expander]
         shown = texts(app)
         assert "may not be read" in shown
-        assert "finished" in shown  # the other one
+        assert "Finished" in shown  # the other one
         app.button(key=f"delete_now_{closed.name}").click().run()
         healthy(app)
     assert os.listdir(runs_folder) == [with_finished_run.id]
