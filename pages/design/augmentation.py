@@ -133,22 +133,23 @@ def _buttons() -> None:
 def _preview(draft: RunConfig) -> None:
     if not datasets.ensure(draft.dataset, "augmentation"):
         return
-    choice, seed = state.shuffles("augmentation_image"), state.shuffles("augmentation")
-    if "tensorflow" in sys.modules:
-        shown = cache.augmented(draft, choice, seed, _VERSIONS)
-    else:
-        with st.spinner("Loading TensorFlow…"):
+    with st.container():
+        choice, seed = state.shuffles("augmentation_image"), state.shuffles("augmentation")
+        if "tensorflow" in sys.modules:
             shown = cache.augmented(draft, choice, seed, _VERSIONS)
-    name = cache.dataset(draft.dataset).classes[shown.label]
-    tiles = [image_grid.Tile(shown.original, f"{name}, the original")]
-    tiles += [
-        image_grid.Tile(version, f"{name}, version {number}")
-        for number, version in enumerate(shown.versions, start=1)
-    ]
-    words = f"**{as_is(name)}**: the original first, then as training sees it."
-    if not draft.augmentation.active:
-        words += " Nothing is switched on, so that all are the same."
-    st.markdown(words, help=_WHY)
-    st.html(_ORIGINAL)
-    with st.container(key="augmented"):
-        image_grid.show_groups([image_grid.Group("", tiles, _ACROSS)], "augmented")
+        else:
+            with st.spinner("Loading TensorFlow…"):
+                shown = cache.augmented(draft, choice, seed, _VERSIONS)
+        name = cache.dataset(draft.dataset).classes[shown.label]
+        tiles = [image_grid.Tile(shown.original, f"{name}, the original")]
+        tiles += [
+            image_grid.Tile(version, f"{name}, version {number}")
+            for number, version in enumerate(shown.versions, start=1)
+        ]
+        words = f"**{as_is(name)}**: the original first, then as training sees it."
+        if not draft.augmentation.active:
+            words += " Nothing is switched on, so that all are the same."
+        st.markdown(words, help=_WHY)
+        st.html(_ORIGINAL)
+        with st.container(key="augmented"):
+            image_grid.show_groups([image_grid.Group("", tiles, _ACROSS)], "augmented")

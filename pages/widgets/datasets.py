@@ -56,6 +56,7 @@ def ensure(config: DatasetConfig, key: str) -> bool:
         return False
     if not is_decoded(config):
         _load(config, download=False)
+        st.rerun()  # with the images where the bar stands now, see _load
     return True
 
 
@@ -79,7 +80,7 @@ def _load(config: DatasetConfig, *, download: bool) -> None:
     """Load once with a progress bar; from then on loading is instant.
 
     The bar takes the place of what is drawn there otherwise, so that nothing of another set
-    stands there meanwhile.
+    stands there meanwhile: the page draws all that follows in one container.
     """
     bar = st.progress(0.0, text="Starting…")
     shown = -1

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from core.config import DatasetConfig, SplitConfig
-from core.data.catalog import find_dataset, list_datasets
+from core.data.catalog import find_dataset, is_decoded, list_datasets
 from core.data.dataset import Dataset
 from core.data.load import load_built_in, load_dataset
 from core.data.places import cache_folder, datasets_folder, own_fitting
@@ -355,3 +355,13 @@ def test_the_real_cifar10(datasets_folder: Path) -> None:
     assert hashlib.md5(records.tobytes()).hexdigest() == "803d5f7f4d78ea53de84dbe85f74fb6d"
     splits = make_splits(data, SplitConfig())
     assert splits.train.class_counts(10).tolist() == [4500] * 10
+
+
+def test_a_set_is_decoded_at_one_size_at_a_time(folder: Path) -> None:
+    own, larger = DatasetConfig(name="digits"), DatasetConfig(name="digits", image_size=(48, 48))
+    assert not is_decoded(own, folder)
+    load_dataset(own, folder)
+    assert is_decoded(own, folder) and not is_decoded(larger, folder)
+    load_dataset(larger, folder)
+    assert is_decoded(own, folder) and is_decoded(larger, folder)
+    assert not is_decoded(DatasetConfig(name="nothing of that name"), folder)
