@@ -77,9 +77,9 @@ def _time(draft: RunConfig, plan: Preflight) -> list[str]:
     if epoch is None:
         return []
     whole = pace.in_words(draft.training.epochs * epoch)
-    one = f"{format_duration(epoch)}" if epoch >= 1 else "less than 1 s"
+    one = f"about {format_duration(epoch)}" if epoch >= 1 else "less than 1 s"
     most = "at most " if draft.training.early_stopping else ""
-    return [f":material/schedule: about {one} an epoch here, {most}{whole} in all"]
+    return [f":material/schedule: {one} an epoch here, {most}{whole} in all"]
 
 
 def augmentation_words(config: AugmentationConfig) -> str:
