@@ -16,13 +16,16 @@ HERE = Path(__file__).resolve().parent
 NO_BENCHMARKS = {"__init__", "__main__", "common"}
 
 
-def names() -> list[str]:
-    return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NO_BENCHMARKS)
+def modules() -> dict[str, str]:
+    """Each benchmark's name and its module."""
+    paths = (path for path in HERE.rglob("*.py") if path.stem not in NO_BENCHMARKS)
+    found = {path.stem: path.relative_to(HERE.parent).with_suffix("") for path in paths}
+    return {name: ".".join(place.parts) for name, place in sorted(found.items())}
 
 
 def run(name: str) -> tuple[list[dict[str, Any]], bool]:
     """The benchmark's lines, printed as they come, and whether it ended well."""
-    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    command = [sys.executable, "-m", modules()[name]]
     rows = []
     with subprocess.Popen(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -47,11 +50,11 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    unknown = set(arguments) - set(names())
+    unknown = set(arguments) - set(modules())
     if unknown:
-        print(f"No benchmark {', '.join(sorted(unknown))}; there are: {', '.join(names())}")
+        print(f"No benchmark {', '.join(sorted(unknown))}; there are: {', '.join(modules())}")
         return 1
-    chosen = arguments or [name for name in names() if not name.startswith("long_")]
+    chosen = arguments or [name for name in modules() if not name.startswith("long_")]
     rows: list[dict[str, Any]] = []
     broken = []
     for name in chosen:

@@ -30,7 +30,8 @@ def learning_rate(value: float, digits: int = 3) -> str:
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     if not value or -4 <= int(exponent) < digits:
         return f"{value:.{digits}g}"
-    return f"{float(mantissa):g} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    # With spaces that no line is broken at.
+    return f"{float(mantissa):g}\u00a0×\u00a010{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
 
 def size(number: float) -> str:

@@ -63,7 +63,8 @@ def row(
 def _words(draft: RunConfig, job: Job, beside: Run | None) -> str:
     """E.g. "Draft: **Digits** · 20 epochs · batch 64 · Adam at 0.001, one cycle"."""
     shown = cache.run_config(beside) if beside is not None else None
-    if shown is not None and shown.model_copy(update={"job": draft.job}) == draft:
+    as_drafted = {"job": draft.job, "title": draft.title}  # a run's own title may have a number
+    if shown is not None and shown.model_copy(update=as_drafted) == draft:
         return "The draft is the same as this run."
     title = titles.config_title(draft)
     same_title = shown is not None and titles.config_title(shown) == title
@@ -88,7 +89,8 @@ def _start(job: Job) -> None:
     """
     draft = state.current_draft()
     preflight.check(draft)  # something may have changed since the page was drawn
-    run = launch.start(draft.model_copy(update={"job": job}))
+    title = titles.config_title(draft)  # else runs without one could not be told apart
+    run = launch.start(draft.model_copy(update={"job": job, "title": title}))
     run_list.select(run.id)
 
 

@@ -38,9 +38,12 @@ def head(
         with st.container(width="content"):
             run = run_picker(runs(), f"runs_of_{title}") if runs is not None else None
         if run is not None:
-            state_badge(run.status().state)
             if run.shipped:
-                st.badge("shipped", color="violet", help="It came with ConvScope.")
+                st.badge(
+                    "Shipped", color="violet", help="It came with ConvScope."
+                )
+            else:
+                state_badge(run.status().state)
             if actions is not None:
                 _actions(run, actions)
     tab_title(title, run)

@@ -109,5 +109,5 @@ def _words(status: Status) -> str:
     if not status.step:
         return status.doing[:1].upper() + status.doing[1:]
     left = status.seconds_left
-    place = f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"
+    place = status.place
     return place if left is None else f"{place} · {format_duration(left)} left"

@@ -9,8 +9,8 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.pages.use.drawing import DIGITS, draw, wait_for_the_answer
 from tests.browser.test_accessibility import findings
-from tests.browser.use.drawing import DIGITS, draw, wait_for_the_answer
 from tools.clicks import faults, go_to, wait_for_title
 from tools.dashboard import Complaints, Server
 

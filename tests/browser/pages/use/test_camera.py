@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.use.drawing import film
+from tests.browser.pages.use.drawing import film
 from tools.clicks import faults, go_to, wait_for_title
 from tools.dashboard import Complaints, Server, chromium, find_chromium
 
