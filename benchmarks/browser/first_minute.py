@@ -20,6 +20,9 @@ from tools.dashboard import chromium, serving
 
 ROUNDS = 5
 WINDOW = {"width": 1280, "height": 720}
+# The chart has its first measured point; its axes stand there before.
+_DRAWN = """() => [...document.querySelectorAll('[aria-label="Loss over epochs"]')]
+    .some(node => (node._fullData?.[0]?.x?.length ?? 0) > 0)"""
 
 
 class Clicks:
@@ -78,6 +81,7 @@ def _trained(browser: Browser) -> tuple[float, int, float]:
             clicked = time.monotonic()
             chart = page.get_by_label("Loss over epochs", exact=True).last
             expect(chart.locator(".main-svg").first).to_be_visible(timeout=120_000)
+            page.wait_for_function(_DRAWN, timeout=120_000)
             first_chart = time.monotonic() - clicked
             onward = _main(page).get_by_role("link", name="Classify a photo")
             expect(onward).to_be_visible(timeout=180_000)

@@ -6,23 +6,19 @@ Imports no TensorFlow of its own until asked to.
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from core.config import RunConfig
 from core.data.dataset import Dataset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
+from core.models.importing import light_imports
 from core.runs import DatasetSummary, Phase, Run
 from core.runs.recorder import Recorder
 
 Data = tuple[Dataset, Splits]
-
-# Keras looks whether they are there and then does without; importing them takes a second.
-_NOT_NEEDED = frozenset({"sklearn", "pandas"})
 
 
 def load(run: Run, config: RunConfig, recorder: Recorder) -> Data:
@@ -81,29 +77,9 @@ def importing_tensorflow(recorder: Recorder) -> Iterator[None]:
 
 
 def _import_tensorflow() -> None:
-    finder = _Without(_NOT_NEEDED - sys.modules.keys())
-    sys.meta_path.insert(0, finder)
-    # An import makes a million objects and no rubbish; looking for it takes half a second.
-    gc.disable()
     try:
-        import core.training.engine  # noqa: F401
+        with light_imports():
+            import core.training.engine  # noqa: F401
     except Exception:  # said anew in the main thread
         return
-    finally:
-        gc.freeze()
-        gc.enable()
-        sys.meta_path.remove(finder)
-
-
-class _Without:
-    """Makes some modules look as if they were not installed, to the thread that made it.
-
-    Others may need them at the same time: the digits come with scikit-learn.
-    """
-
-    def __init__(self, names: frozenset[str]) -> None:
-        self._names, self._thread = names, threading.get_ident()
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name in self._names and threading.get_ident() == self._thread:
-            raise ModuleNotFoundError(f"{name} is not needed here", name=name)
+    gc.freeze()  # what was imported stays

@@ -5,17 +5,15 @@ Takes a model that is already loaded, so importing this needs no TensorFlow.
 
 from __future__ import annotations
 
-import importlib.abc
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core.machine import hide_gpu_from_this_process
+from core.models.importing import light_imports
 
 _ONE = threading.Lock()
 _PREPARED = threading.Event()
@@ -31,7 +29,7 @@ def prepare_server() -> None:
         if _PREPARED.is_set():
             return
         hide_gpu_from_this_process()
-        with without_scikit_learn():
+        with light_imports():
             import keras
 
         # Streamlit clears Keras's session after each run of a script; the garbage collection
@@ -43,32 +41,6 @@ def prepare_server() -> None:
 def is_prepared() -> bool:
     """True once TensorFlow is loaded, so that asking a network takes no time to speak of."""
     return _PREPARED.is_set()
-
-
-@contextmanager
-def without_scikit_learn() -> Iterator[None]:
-    """What this thread imports inside goes without scikit-learn; other threads' imports do not.
-
-    Keras imports it for wrappers that nothing here uses, and does without where there is none:
-    a quarter of the time that importing Keras takes.
-    """
-    blind = _Blind(threading.get_ident())
-    sys.meta_path.insert(0, blind)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(blind)
-
-
-class _Blind(importlib.abc.MetaPathFinder):
-    """Finds no scikit-learn for one thread."""
-
-    def __init__(self, thread: int) -> None:
-        self.thread = thread
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> None:
-        if name == "sklearn" and threading.get_ident() == self.thread:
-            raise ModuleNotFoundError(f"{name} is left out here", name=name)
 
 
 def as_graph(model: Any) -> Callable[..., Any]:

@@ -16,6 +16,8 @@ from core.runs import Run
 from pages.session import cache, run_list, state
 
 _PAUSE: Final = 0.3  # seconds; what was drawn is still on its way to the browser
+_LOOK: Final = 0.2  # seconds
+_MOST_WAITED: Final = 60.0  # seconds: a queued run may wait for hours
 _LOCK = threading.Lock()
 _begun = threading.Event()
 
@@ -39,5 +41,16 @@ def _load(run: Run) -> None:
     """What is wrong with the run is told by the page that needs it."""
     time.sleep(_PAUSE)
     with suppress(UserError, OSError):
+        _let_a_run_start()
         cache.warm_up(run)
         prepare_reading(run.dataset())
+
+
+def _let_a_run_start() -> None:
+    """A worker imports TensorFlow as well, and the person waits for that."""
+    until = time.monotonic() + _MOST_WAITED
+    while time.monotonic() < until:
+        run = run_list.at_work()
+        if run is None or run.status().step:
+            return
+        time.sleep(_LOOK)

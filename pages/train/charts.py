@@ -35,9 +35,12 @@ _FEW = 3  # points from which on a line is a curve
 
 
 def worth_showing(status: Status, rows: Rows) -> bool:
-    """A run that ended before there was a curve has none to show."""
+    """A run that ended before there was a curve has none to show.
+
+    One that starts has its axes: what draws them is loaded in the browser meanwhile.
+    """
     if status.state.alive:
-        return bool(rows)
+        return bool(rows) or status.state is State.RUNNING
     ticks = sum(row["kind"] == "tick" for row in rows)
     return ticks >= _FEW or any(row["kind"] == "epoch" for row in rows)
 
@@ -63,7 +66,8 @@ def more(run: Run, config: RunConfig, status: Status, rows: Rows) -> None:
 
 
 def _revision(status: Status, rows: Rows) -> object:
-    return (len(rows), rows[-1].get("time"), status.state, *_look())
+    newest = rows[-1].get("time") if rows else None
+    return (len(rows), newest, status.state, *_look())
 
 
 def _draw(

@@ -83,7 +83,7 @@ def show(run: Run, status: Status) -> None:
 
 def newest(status: Status, rows: Rows) -> None:
     """The newest numbers, in one row."""
-    last = rows[-1]
+    last = rows[-1] if rows else {}
     epoch = next((row for row in reversed(rows) if row["kind"] == "epoch"), {})
     with st.grid(6, min_column_width=135, gap="small"):
         st.metric("Loss", number(last.get("loss")))

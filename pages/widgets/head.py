@@ -39,9 +39,7 @@ def head(
             run = run_picker(runs(), f"runs_of_{title}") if runs is not None else None
         if run is not None:
             if run.shipped:
-                st.badge(
-                    "Shipped", color="violet", help="It came with ConvScope."
-                )
+                st.badge("Shipped", color="violet", help="It came with ConvScope.")
             else:
                 state_badge(run.status().state)
             if actions is not None:

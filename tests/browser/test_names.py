@@ -223,12 +223,13 @@ def feature_maps(page: Page, server: Server) -> None:
 
 def classify(page: Page, server: Server) -> None:
     main = opened(page, server, "classify", "Classify a photo", run="edited")
-    shows(main, f"This network knows: {RECORDED[0]}, {RECORDED[1]}")
+    shows(main, f"This network knows {RECORDED[0]}, {RECORDED[1]}")
     buffer = io.BytesIO()
     Image.new("RGB", (40, 40), "teal").save(buffer, "PNG")
+    page.get_by_role("tab", name="Upload").click()
     upload(page, PHOTO, buffer.getvalue())
     shows(main, PHOTO)
-    expect(main.locator(".ytick text")).to_have_count(5, timeout=60_000)
+    expect(main.locator(".convscope-answer .bars li")).to_have_count(5, timeout=60_000)
     upload(page, PHOTO, b"no picture")
 
 

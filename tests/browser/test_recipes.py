@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from core.recipes import RECIPES
 from core.runs import list_runs
-from tools.clicks import faults, go_to, metric, pick_option, wait_for_title
+from tools.clicks import faults, go_to, metric, wait_for_title
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -21,7 +21,8 @@ def test_a_write_ups_recipe_starts_by_clicking(datasets_folder, server, page, co
     page.goto(server.url)
     wait_for_title(page, "ConvScope")
     go_to(page, "Design")
-    pick_option(page, "Recipe", re.compile(f"^{re.escape(RECIPES[name].title)}$"))
+    card = page.get_by_role("button", name=re.compile(f"{re.escape(RECIPES[name].title)}$"))
+    card.first.click()
     page.get_by_role("button", name="Use this recipe").click()
     expect(page.get_by_role("button", name="In the draft")).to_be_disabled()
     go_to(page, "Train")

@@ -64,8 +64,9 @@ def test_a_graph_answers_as_the_model_does(outputs: int, activation: str) -> Non
 def test_one_thread_goes_without_scikit_learn_and_the_others_do_not() -> None:
     code = """
 import sys, threading
-from core.models.inference import prepare_server, without_scikit_learn
-with without_scikit_learn():
+from core.models.importing import light_imports
+from core.models.inference import prepare_server
+with light_imports():
     try:
         import sklearn
     except ImportError:
