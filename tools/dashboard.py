@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, sync_playwright
 
 from tools.serve import streamlit_command
 
@@ -107,11 +107,19 @@ def serving(runs: Path, log: Path, **environment: str) -> Iterator[Server]:
 
 
 @contextmanager
-def chromium(*options: str) -> Iterator[Browser]:
-    """A headless Chromium.
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium. One at a time in a process: for a further one ask `launched`.
 
-    Args:
-        options: more of its command line.
+    Raises:
+        RuntimeError: none is installed.
+    """
+    with sync_playwright() as playwright, launched(playwright.chromium) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(kind: BrowserType, *options: str) -> Iterator[Browser]:
+    """A headless Chromium of its own command line, beside others of the same Playwright.
 
     Raises:
         RuntimeError: none is installed.
@@ -121,12 +129,11 @@ def chromium(*options: str) -> Iterator[Browser]:
         raise RuntimeError("No Chromium is installed. On Debian: apt-get install chromium")
     # Without its sandbox, which root has no right to; it only ever opens our own pages.
     always = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*always, *options])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = kind.launch(executable_path=path, args=[*always, *options])
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 class Complaints:

@@ -208,6 +208,8 @@ def mistakes(page: Page, server: Server) -> None:
     expect(tiles.first).to_be_visible()
     titles = set(main.locator(".convscope-tile strong").all_inner_texts())
     assert titles <= {visible(name)[0] for name in CLASSES}
+    page.wait_for_timeout(500)  # the row says how many fit into it, and the page is drawn anew
+    wait_until_idle(page)
     page.get_by_role("combobox", name="True class").click()
     page.get_by_role("option", name=CLASSES[0], exact=True).click()
     shows(main, f"of class {CLASSES[0]}")

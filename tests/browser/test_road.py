@@ -99,7 +99,7 @@ def design(page: Page, server: Server) -> None:
     summary = page.locator(".st-key-draft_summary")
     expect(summary).to_contain_text("12 epochs")
     page.get_by_role("tab", name="Augmentation").click()
-    expect(page.locator(".cs-tile")).to_have_count(9, timeout=60_000)  # original and eight
+    expect(page.locator(".cs-tile")).to_have_count(12, timeout=60_000)  # original and eleven
     original, version = (page.locator(".cs-tile").nth(i).locator("..") for i in (0, 1))
     before = original.get_attribute("style")
     with changes(version, "style"):

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.pages.use.drawing import film
 from tools.clicks import faults, go_to, wait_for_title
-from tools.dashboard import Complaints, Server, chromium, find_chromium
+from tools.dashboard import Complaints, Server, launched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -30,15 +30,14 @@ LIVE = "() => window.tracks.filter((track) => track.readyState === 'live').lengt
 
 
 @pytest.fixture
-def filming(tmp_path: Path) -> Iterator[Page]:
-    """A tab whose camera sees a 3."""
-    if find_chromium() is None:
-        pytest.skip("needs Chromium (on Debian: apt-get install chromium)")
+def filming(tmp_path: Path, browser: Browser) -> Iterator[Page]:
+    """A tab whose camera sees a 3, in a browser of its own."""
     path = tmp_path / "three.y4m"
     film(path, 3)
     device = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    with chromium(*device, f"--use-file-for-fake-video-capture={path}") as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
+    seen = f"--use-file-for-fake-video-capture={path}"
+    with launched(browser.browser_type, *device, seen) as filmed:
+        page = filmed.new_page(viewport={"width": 1280, "height": 720})
         page.set_default_timeout(30_000)
         page.add_init_script(NOTE_TRACKS)
         yield page
