@@ -159,6 +159,9 @@ def _over_epochs(traces: list[Trace], yaxis: Trace, view: View, height: int) -> 
     xaxis: Trace = {"title": {"text": "Epoch"}, "rangemode": "tozero", "hoverformat": ".2f"}
     if view.epochs:
         xaxis |= {"range": [0, _ROOM * view.epochs], "autorange": False}
+    if not any(len(trace["x"]) for trace in traces):
+        # Of nothing Plotly would make a scale from -1 on, and of -100 %.
+        yaxis = {**yaxis, "type": "linear", "range": [0, 1], "showticklabels": False}
     layout = layout_entries(
         height=height,
         xaxis=xaxis,

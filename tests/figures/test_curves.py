@@ -165,3 +165,12 @@ def test_decimate_leaves_few_points_alone() -> None:
     x, y = decimate([1, 2, 3, 4], [1.0, np.inf, np.nan, 4.0])
     assert x.tolist() == [1, 4]
     assert y.tolist() == [1, 4]
+
+
+def test_axes_without_curves_claim_no_scale():
+    for draw in (loss_figure, accuracy_figure):
+        empty = go.Figure(draw([], View(epochs=10, log_y=True))).layout
+        assert empty.yaxis.showticklabels is False
+        assert empty.xaxis.range[0] == 0 and empty.xaxis.range[1] >= 10
+        row = {"kind": "tick", "epoch": 0.5, "loss": 2.0, "accuracy": 0.5}
+        assert go.Figure(draw([row], View(epochs=10))).layout.yaxis.range is None
