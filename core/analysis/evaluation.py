@@ -60,7 +60,7 @@ class Evaluation:
     def test_loss(self) -> float:
         """Mean cross-entropy of the true class, in nats."""
         true = self.probabilities[np.arange(len(self.labels)), self.labels].astype(np.float64)
-        return float(-np.log(np.clip(true, _SMALLEST, 1.0)).mean())
+        return float(np.log(1.0 / np.clip(true, _SMALLEST, 1.0)).mean())  # no minus: no -0.0
 
     def has_labels(self, labels: np.ndarray) -> bool:
         """Whether these are the labels of the images that were predicted.  # (n,) int64"""
