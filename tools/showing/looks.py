@@ -19,6 +19,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from core.runs import list_runs
+from core.runs.drafts import save_draft
 from tools.clicks import faults, wait_until_idle
 from tools.dashboard import ROOT, Complaints, Server, chromium, serving
 from tools.pictures import class_folder
@@ -30,6 +32,7 @@ PAGES = (
 )
 _SETTLED = 2500  # ms: charts and pictures come after the script
 _THUMB = 480  # pixels
+_DRAFT = "0" * 8
 _TOO_WIDE = """() => {
     const main = document.querySelector('[data-testid="stMain"]');
     return main.scrollWidth - main.clientWidth;
@@ -81,6 +84,8 @@ def _case(
     environment = {"CONVSCOPE_DATASETS": str(sets), "CONVSCOPE_CACHE": str(scratch / "cache")}
     for job in ("range-test", "train"):
         _do(job, changes, runs, environment)
+    newest = list_runs(runs)[0]
+    save_draft(_DRAFT, newest.config(), runs)  # what Browse and Design are about
     with serving(runs, scratch / "streamlit.log", **environment) as server:
         for size in options.size or SIZES:
             for scheme in options.scheme or ("light", "dark"):
@@ -127,7 +132,7 @@ def _walk(
 
 
 def _picture(page: Page, server: Server, name: str, path: Path, folded: bool) -> list[str]:
-    page.goto(f"{server.url}/{name}")
+    page.goto(f"{server.url}/{name}?draft={_DRAFT}")
     page.get_by_test_id("stMain").get_by_role("heading", level=1).wait_for(timeout=60_000)
     wait_until_idle(page)
     if folded:
