@@ -192,7 +192,7 @@ def _whole(form: Form) -> None:
         if form.value("architecture.batch_normalization"):
             with st.container():
                 form.number(
-                    "Its momentum",
+                    "Momentum of batch normalization",
                     "architecture.batch_normalization_momentum",
                     0.0,
                     0.999,

@@ -26,7 +26,10 @@ def begin() -> None:
     """Begin to load, where that was not begun and there is a network to ask. Returns at once."""
     if _begun.is_set():
         return
-    candidates = run_list.runs("train", with_model=True)
+    try:
+        candidates = run_list.runs("train", with_model=True)
+    except (UserError, OSError):
+        return  # the pages that need a run say so
     if not candidates:
         return
     wanted = state.run_id()

@@ -24,13 +24,16 @@ def thumbnails(name: str, count: int = 5) -> list[str]:
         if info.state != "ready" or info.problem:
             return []
         return _thumbnails(name, count, info.version)
-    except UserError:
+    except (UserError, OSError):
         return []
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _thumbnails(name: str, count: int, version: str) -> list[str]:
-    data = cache.dataset(DatasetConfig(name=name))
+    try:
+        data = cache.dataset(DatasetConfig(name=name))
+    except (UserError, OSError):
+        return []  # held too: who looks for pictures alone asks at every drawing
     positions = sample_across_classes(data.test, len(data.classes), count, seed=0)
     images, _ = data.test.gather(positions)
     return [data_uri(image, SIDE) for image in images]

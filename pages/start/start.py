@@ -10,6 +10,7 @@ from core.analysis.glimpse import Glimpse, load_glimpse
 from core.errors import UserError
 from core.jobs import launch, preflight
 from core.machine import describe_device
+from core.reading import version
 from core.recipes import Recipe, find_recipe
 from core.runs import Run, list_shipped
 from pages.session import address, pace, run_list, state
@@ -71,7 +72,7 @@ def _shipped() -> tuple[Run, Glimpse] | None:
     for run in list_shipped():
         try:
             run.dataset()
-            return run, _read_glimpse(str(run.path))
+            return run, _read_glimpse(str(run.path), version(run.glimpse_path))
         except UserError:
             continue
     return None
@@ -132,7 +133,7 @@ def _device() -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _read_glimpse(path: str) -> Glimpse:
+def _read_glimpse(path: str, version: str) -> Glimpse:
     return load_glimpse(Run(Path(path)).glimpse_path)
 
 

@@ -9,7 +9,7 @@ from core.errors import RunError
 from core.runs import Run, State, Status, TrainingResult
 from core.runs.drafts import new_draft_id
 from core.training import failures
-from pages.session import address, state
+from pages.session import address, state, titles
 from pages.train.charts import Rows
 from pages.widgets import page
 from pages.widgets.text import (
@@ -62,7 +62,7 @@ def lower_draft(run: Run, config: RunConfig) -> None:
     """
     peak = highest(config.schedule)
     lower = scaled(config.schedule, failures.lower(peak) / peak)
-    wanted = config.model_copy(update={"schedule": lower})
+    wanted = config.model_copy(update={"schedule": lower, "title": _own_title(config)})
     there = state.current_draft() == wanted
     lr = format_learning_rate(lower.learning_rate)
     with st.container(horizontal=True, vertical_alignment="center", key="way_out"):
@@ -80,6 +80,12 @@ def lower_draft(run: Run, config: RunConfig) -> None:
         page.link(
             "pages/train/lr_range.py", "Find one by a range test", icon=":material/troubleshoot:"
         )
+
+
+def _own_title(config: RunConfig) -> str:
+    """Empty where the title was made of data and network, which the draft may change."""
+    untitled = config.model_copy(update={"title": ""})
+    return "" if config.title.startswith(titles.config_title(untitled)) else config.title
 
 
 def _begin_draft(config: RunConfig) -> None:
@@ -103,13 +109,13 @@ def _result(run: Run, status: Status, result: TrainingResult) -> None:
 
 
 def _sentence(run: Run, status: Status, result: TrainingResult) -> str:
-    """E.g. "of 360 test images right after 20 epochs in 11 s."."""
+    """E.g. "of 360 test images are right, after 20 epochs in 11 s."."""
     try:
         images = run.dataset().sizes.get("test")
     except RunError:  # the record of the data is damaged: what it came to is still true
         images = None
     of = f"of {format_count(images)} test images" if images else "of the test images"
-    words = f"{of} right after {_epochs(status.epoch)} in {format_duration(result.seconds)}."
+    words = f"{of} are right, after {_epochs(status.epoch)} in {format_duration(result.seconds)}."
     if status.early_stopped:
         return f"{words} It stopped early, of {status.epochs} planned: it got no better."
     if status.state is State.STOPPED:

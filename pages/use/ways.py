@@ -32,6 +32,7 @@ _INVITATION: Final = {
     _CAMERA: "Start the camera and hold something up.",
 }
 _NAMED: Final = 12  # classes
+_PHOTOS, _GIVEN = "photos", "classify_given"
 _LARGE = "classify_large"  # which of the uploads is shown large
 _INK_SIDE: Final = 176  # pixels of a frame in which ink is looked for
 _LEAST_SIDE, _MOST_SIDE = 160, 320
@@ -71,7 +72,8 @@ def stage(run: Run, position: int | None) -> None:
                 pad(_PAD, samples.forget, blank="" if position is None else str(position))
         if way == _CAMERA:
             with places[_CAMERA]:
-                camera(_FILM, samples.forget, side=frame_side(summary))
+                paused = position is not None
+                camera(_FILM, samples.forget, side=frame_side(summary), paused=paused)
 
 
 def ways(summary: DatasetSummary) -> tuple[str, dict[str, Place]]:
@@ -102,12 +104,17 @@ def uploads(summary: DatasetSummary) -> list[UploadedFile]:
 
     def given() -> None:
         """The newest is what one wants to see, wherever it was dropped or pasted."""
+        ids = [file.file_id for file in state.widget_value(_PHOTOS)]
+        known = state.kept(_GIVEN).split()
+        state.set_kept(_GIVEN, " ".join(ids))
+        if set(ids) <= set(known):
+            return  # one was taken away
         samples.forget()
         state.set_kept(_LARGE, "")
         state.show_in_widget(way_key(summary), _UPLOAD)
 
     label = f"Pictures: {photo_upload.READABLE}"
-    return st.file_uploader(label, accept_multiple_files=True, key="photos", on_change=given)[::-1]
+    return st.file_uploader(label, accept_multiple_files=True, key=_PHOTOS, on_change=given)[::-1]
 
 
 def show_sample(run: Run, position: int) -> None:

@@ -77,6 +77,7 @@ class Show {
     pause.onclick = () => {
       this.playing = !this.playing;
       this.label();
+      clearTimeout(this.timer); // of the next one, which must not come after Pause
       if (this.playing) this.next();
     };
     const digits = this.data.labels.map((label, index) => {
@@ -306,5 +307,7 @@ export default function ({ data, parentElement }) {
       if (root.isConnected && !shows.get(root)) shows.set(root, new Show(root, data, pictures));
     });
   }
-  return () => shows.get(root)?.stop();
+  return () => {
+    if (!root.isConnected) shows.get(root)?.stop(); // else only this call was superseded
+  };
 }

@@ -134,5 +134,7 @@ export default function ({ data, parentElement }) {
     };
     picture.src = data.sheet;
   }
-  return () => state.watch.disconnect();
+  return () => {
+    if (!root.isConnected) state.watch.disconnect(); // else only this call was superseded
+  };
 }

@@ -270,5 +270,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     Object.assign(view, { shown, data, size: data.classes.length, cell: [0, 0] });
     build(root, view);
   }
-  return () => view.watch.disconnect();
+  return () => {
+    if (!root.isConnected) view.watch.disconnect(); // else only this call was superseded
+  };
 }

@@ -35,12 +35,13 @@ def frame(key: str) -> bytes:
     return picture_sent(state.component_value(key, _FRAME))
 
 
-def camera(key: str, on_frame: Callable[[], None], *, side: int) -> None:
+def camera(key: str, on_frame: Callable[[], None], *, side: int, paused: bool = False) -> None:
     """Show the camera's picture, with buttons to start it, to keep a frame, and to stop.
 
     Args:
         on_frame: called for each frame.
         side: pixels of a frame, which is a square out of the picture's middle.
+        paused: give the camera back, because something else is looked at.
     """
 
     def changed() -> None:
@@ -49,4 +50,5 @@ def camera(key: str, on_frame: Callable[[], None], *, side: int) -> None:
             on_frame()
 
     answered = number_sent(state.component_value(key, _FRAME))
-    _MOUNT(key=key, data={"answered": answered, "side": side}, on_frame_change=changed)
+    data = {"answered": answered, "side": side, "paused": paused}
+    _MOUNT(key=key, data=data, on_frame_change=changed)

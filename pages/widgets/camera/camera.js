@@ -168,6 +168,11 @@ class Camera {
     this.side = data.side;
     // A server that knows later frames than this camera, which was mounted anew.
     this.number = Math.max(this.number, data.answered);
+    if (data.paused && this.state === "live") {
+      this.release(); // something else is looked at: the next frame would put it aside
+      this.be("off");
+      this.words.textContent = WORDS.off;
+    }
     if (data.answered === this.answered) return;
     this.answered = data.answered;
     if (this.state !== "live") return;
@@ -187,5 +192,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const camera = cameras.get(root);
   camera.setStateValue = setStateValue;
   camera.hear(data);
-  return () => camera.leave();
+  return () => {
+    if (!root.isConnected) camera.leave(); // else only this call was superseded
+  };
 }

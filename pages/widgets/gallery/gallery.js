@@ -123,6 +123,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   root.convscopeWatch = new ResizeObserver(() => layOut(root, data, setStateValue));
   root.convscopeWatch.observe(root);
   return () => {
+    if (root.isConnected) return; // only this call was superseded
     root.convscopeWatch.disconnect();
     clearTimeout(root.convscopeTold);
   };

@@ -42,7 +42,10 @@ function openLightbox(root, { items, place, label, draw, closed }) {
     previous.setAttribute("aria-disabled", String(place === 0));
     next.setAttribute("aria-disabled", String(place === items.length - 1));
     count.textContent = `${place + 1} of ${items.length}`;
+    // What is drawn anew may hold the focus, and with it the keys.
+    const held = body.contains(dialog.getRootNode().activeElement);
     draw(items[place], body);
+    if (held) (body.querySelector("button") ?? next).focus();
   }
 
   const bar = document.createElement("div");

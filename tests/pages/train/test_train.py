@@ -86,7 +86,7 @@ def test_a_finished_run_shows_its_results(with_finished_run: Run) -> None:
     accuracy = with_finished_run.status().training_result.test_accuracy
     assert shown["Test accuracy"] == f"{100 * accuracy:.1f} %"
     assert {"Best validation", "Training time", "Parameters"} <= set(shown)
-    assert f"{100 * accuracy:.1f} %** of 359 test images right after" in words(app)
+    assert f"{100 * accuracy:.1f} %** of 359 test images are right, after" in words(app)
     kept = next(metric for metric in app.metric if metric.label == "Kept epoch")
     assert "the weights of this epoch" in kept.help
     assert {"Stop", "Pause", "Resume"}.isdisjoint(buttons(app))
