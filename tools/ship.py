@@ -65,19 +65,24 @@ def train(folder: Path) -> Run:
 
 def ship(run: Run, target: Path) -> None:
     """Put what a page needs of a finished run at `target`, in place of what is there."""
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    if run.shipped or run.status().state is not State.FINISHED:
+        sys.exit(f"{run.id} is no finished run of one's own")
+    new = target.with_name(f".new-{target.name}")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
     for name in COPIED:
-        shutil.copyfile(run.path / name, target / name)
-    shipped = Run(target)
+        shutil.copyfile(run.path / name, new / name)
+    shipped = Run(new)
     config = run.config().model_copy(update={"title": TITLE})
     shipped.config_path.write_text(config.to_json() + "\n", encoding="utf-8")
     shipped.write_status(without_machine(run.status()))
     glimpse(shipped)
-    total = sum(path.stat().st_size for path in target.iterdir())
-    print(f"{target}: {total:,} bytes, test accuracy {run.status().training_result}")
+    total = sum(path.stat().st_size for path in new.iterdir())
     if total > MOST_BYTES:
-        sys.exit(f"that is more than {MOST_BYTES:,} bytes")
+        sys.exit(f"{total:,} bytes are more than {MOST_BYTES:,}")
+    shutil.rmtree(target, ignore_errors=True)  # only now that there is another
+    new.rename(target)
+    print(f"{target}: {total:,} bytes, test accuracy {run.status().training_result}")
 
 
 def glimpse(run: Run) -> None:

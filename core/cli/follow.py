@@ -60,8 +60,8 @@ def _progress_line(status: Status) -> str:
     left = status.seconds_left
     words = [
         f"[{'#' * done}{'.' * (_BAR - done)}]",
-        f"epoch {status.epoch_now}/{status.epochs}",
-        f"step {status.step:,}/{status.steps:,}",
+        status.place.lower(),
+        f"step {status.step:,}/{status.steps:,}" if status.epochs else "",
         f"{status.images_per_second:,.0f} images/s" if status.images_per_second else "",
         f"{left:,.0f} s left" if left is not None else "",
         status.doing,

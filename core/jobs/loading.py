@@ -67,19 +67,23 @@ def importing_tensorflow(recorder: Recorder) -> Iterator[None]:
     Raises:
         ImportError: it cannot be imported.
     """
-    thread = threading.Thread(target=_import_tensorflow, name="import-tensorflow", daemon=True)
+    wrong: list[Exception] = []
+    thread = threading.Thread(
+        target=_import_tensorflow, args=(wrong,), name="import-tensorflow", daemon=True
+    )
     thread.start()
     yield  # where the block raises, the run is over, and nobody waits for the import
     if thread.is_alive():
         recorder.phase(Phase.LOADING_TENSORFLOW)
     thread.join()
-    import tensorflow  # noqa: F401  - says here, where it can be told, what went wrong there
+    if wrong:
+        raise wrong[0]  # here, where it can be told
 
 
-def _import_tensorflow() -> None:
+def _import_tensorflow(wrong: list[Exception]) -> None:
     try:
         with light_imports():
             import core.training.engine  # noqa: F401
-    except Exception:  # said anew in the main thread
-        return
+    except Exception as error:
+        wrong.append(error)
     gc.freeze()  # what was imported stays

@@ -45,6 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     # A terminal's or a service's polite end is a request like the page's own.
     signal.signal(signal.SIGTERM, lambda *_: requests.ask(run, requests.Request.STOP))
+    # The log is UTF-8 whatever the terminal's: it holds powers of ten.
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     _take_noise_apart(run)
     with lock:
         return work(run)
@@ -80,9 +83,9 @@ def work(run: Run) -> int:
     except Exception as error:
         _log_traceback()
         explained = explain(error, run)
+        recorder.end(State.FAILED, error=explained.message, advice=explained.advice)
         with suppress(OSError):
             print(f"Failed: {explained}", flush=True)
-        recorder.end(State.FAILED, error=explained.message, advice=explained.advice)
         return 1
     finally:
         queue.leave(run)

@@ -21,7 +21,8 @@ def light_imports() -> Iterator[None]:
     for it takes half a second.
     """
     finder = _Without(_NOT_NEEDED - sys.modules.keys())
-    sys.meta_path.insert(0, finder)
+    # New lists: another thread may be half through the one there is.
+    sys.meta_path = [finder, *sys.meta_path]
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -29,7 +30,7 @@ def light_imports() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-        sys.meta_path.remove(finder)
+        sys.meta_path = [other for other in sys.meta_path if other is not finder]
 
 
 class _Without:

@@ -6,6 +6,7 @@ nobody has changed for long are thrown away. Knows nothing of pages.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import time
@@ -49,6 +50,12 @@ def load_draft(draft_id: str, folder: Path | None = None) -> RunConfig | None:
         return parse_config(upgrade_config(read_config(_path(draft_id, folder))))
     except ConfigError:
         return None
+
+
+def keep_draft(draft_id: str, folder: Path | None = None) -> None:
+    """Count its use as if it had been written now, so that it is not thrown away as forgotten."""
+    with suppress(OSError):  # there is none yet, or the folder is closed to us
+        os.utime(_path(draft_id, folder))
 
 
 def newest_draft(folder: Path | None = None) -> RunConfig | None:

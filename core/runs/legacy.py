@@ -47,7 +47,7 @@ def upgrade_status(data: dict[str, Any]) -> dict[str, Any]:
     }
     lost = _LOST.match(str(data.get("error", "")))
     if lost and "lost_learning_rate" not in data:
-        data["lost_learning_rate"] = float(lost[1])
+        data["lost_learning_rate"] = float(lost[1]) or None  # of 0 nothing follows
     phase, _, detail = str(data.get("phase", Phase.WAITING)).partition(": ")
     if phase not in set(Phase):
         data["phase"] = _OLD_PHASES.get(phase, Phase.WAITING)

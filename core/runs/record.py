@@ -188,9 +188,9 @@ class Run:
         return MetricsLog(self.metrics_path).read()
 
     def log_tail(self, lines: int = 200) -> str:
-        """The end of the log; after a crash, what TensorFlow said last besides."""
+        """The end of the log; where the run went wrong, what TensorFlow said last besides."""
         text = _tail(self.log_path, lines)
-        if self.status().state is not State.CRASHED:
+        if self.status().state not in (State.CRASHED, State.FAILED):
             return text
         noise = _tail(self.noise_path, _NOISE_LINES)
         return f"{text}\n\n{self.noise_path.name}:\n{noise}" if noise else text

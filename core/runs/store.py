@@ -88,7 +88,8 @@ def _unlike_others(config: RunConfig, folder: Path) -> str:
     if not title:
         return title
     taken = {_title(run, config.job) for run in list_runs(folder)[:_MOST_COMPARED]}
-    names = (f"{title[: _LONGEST_TITLE - 6]} ({number})" for number in count(2))
+    plain = re.sub(r" \(\d+\)$", "", title)[: _LONGEST_TITLE - 6]
+    names = (f"{plain} ({number})" for number in count(2))
     return title if title not in taken else next(name for name in names if name not in taken)
 
 

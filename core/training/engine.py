@@ -162,15 +162,17 @@ class _Engine:
         """Stop a run whose loss is lost, and say at which step."""
         bad = np.flatnonzero(~np.isfinite(losses))
         if bad.size:
-            self.recorder.update(lost_learning_rate=float(lrs[bad[0]]))
-            raise not_finite(self.progress.step + int(bad[0]) + 1, float(lrs[bad[0]]))
+            lr = float(lrs[bad[0]]) or float(lrs.max())  # cosine's last step is one of 0
+            self.recorder.update(lost_learning_rate=lr)
+            raise not_finite(self.progress.step + int(bad[0]) + 1, lr)
         if self.progress.first_loss is None:
             self.progress.first_loss = float(losses[0])
         bound = 100.0 * max(self.progress.first_loss, math.log(self.prepared.num_classes))
         if float(losses.mean()) > bound:
             step = self.progress.step + len(losses)
-            self.recorder.update(lost_learning_rate=float(lrs[-1]))
-            raise diverging(step, float(losses.mean()), float(lrs[-1]))
+            lr = float(lrs[-1]) or float(lrs.max())
+            self.recorder.update(lost_learning_rate=lr)
+            raise diverging(step, float(losses.mean()), lr)
 
     def _write_tick(self, lr: float, seconds: float) -> None:
         tick, progress = self.tick, self.progress

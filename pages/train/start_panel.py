@@ -14,6 +14,7 @@ from core.config import RunConfig
 from core.jobs import launch, preflight
 from core.jobs.preflight import Preflight
 from core.runs import Run
+from core.runs.drafts import keep_draft
 from pages.session import cache, run_list, state, titles
 from pages.widgets import datasets, misfit, page
 from pages.widgets.text import as_is, format_count, format_learning_rate
@@ -92,6 +93,7 @@ def _start(job: Job) -> None:
     title = titles.config_title(draft)  # else runs without one could not be told apart
     run = launch.start(draft.model_copy(update={"job": job, "title": title}))
     run_list.select(run.id)
+    keep_draft(state.draft_id())
 
 
 def _say_what_is_in_the_way(draft: RunConfig, found: Preflight, job: Job) -> None:

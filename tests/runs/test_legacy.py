@@ -118,6 +118,7 @@ def test_a_run_paused_then_goes_on_now(runs: dict[str, Run]) -> None:
     [
         ("The loss stopped being a number at step 3 (learning rate 10).", 10.0),
         ("The loss grew without end: 1e+03 at step 9 (learning rate 1e-05).", 1e-5),
+        ("The loss stopped being a number at step 9 (learning rate 0).", None),
         ("The device ran out of memory.", None),
     ],
 )

@@ -77,3 +77,9 @@ def test_no_two_runs_of_a_kind_bear_one_title(tmp_path, config):
     (runs[0].config_path).write_text("[1")  # what cannot be read bears no title
     assert create_run(named, tmp_path).config().title == "Mine"
     assert create_run(config, tmp_path).config().title == ""
+
+
+def test_a_numbered_title_gets_another_number_not_a_second_one(tmp_path, config):
+    named = config.model_copy(update={"title": "Mine (2)"})
+    titles = [create_run(named, tmp_path).config().title for _ in range(3)]
+    assert titles == ["Mine (2)", "Mine (3)", "Mine (4)"]

@@ -51,6 +51,9 @@ class Pace:
     def judged(self) -> None:
         """What has passed since the last step went into judging an epoch."""
         now = self._clock()
+        if self._first is None:  # it goes on with judging: building the network was no part of it
+            self._last = now
+            return
         self._judging += now - self._last
         self._judged += 1
         self._last = now

@@ -30,12 +30,13 @@ class Snapshots(Observer):
 
     def __init__(self, recorder: Recorder, validation: Subset, num_classes: int, seed: int) -> None:
         self._recorder, self._num_classes = recorder, num_classes
-        positions = pin(validation.label_array(), num_classes, seed)
-        self._images, self._labels = validation.gather(positions)
+        self._validation, self._seed = validation, seed
         self._begun = self._looked = time.monotonic()
         self._cost = 0.0  # seconds that a look takes
 
     def begin(self, trainer: Any) -> None:
+        positions = pin(self._validation.label_array(), self._num_classes, self._seed)
+        self._images, self._labels = self._validation.gather(positions)
         shown = np.stack([_small(image) for image in self._images])
         snapshots.write_pinned(self._recorder.run.pinned_path, Pinned(shown, self._labels))
         self._look(trainer, self._recorder.status.first_step)
