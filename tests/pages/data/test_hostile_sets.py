@@ -71,7 +71,7 @@ def shown(app: AppTest) -> None:
 def check_pages(draw: random.Random, names: list[str]) -> None:
     app = open_app()
     shown(app)
-    assert "Good" in "".join(item.value for item in app.markdown)
+    assert "**Good**" in [link.proto.label for link in app.get("page_link")]
     for name in draw.sample(names, min(3, len(names))):
         shown(go_to(app, "browse", "Browse", dataset=name))
         for button in app.button:
