@@ -20,11 +20,10 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.common import emit
 from core.jobs import launch
-from core.recipes import find_recipe
-from core.runs import Run, list_runs
-from core.runs.drafts import save_draft
+from core.runs import Run
 from tools.clicks import go_to, wait_for_title, wait_until_idle
 from tools.dashboard import ROOT, Server, chromium, serving
+from tools.long_run import begin_long_run
 
 WATCH_SECONDS = 60.0
 ROUNDS = 5
@@ -115,18 +114,10 @@ def _live(server: Server, page: Page) -> None:
 
 
 def _begin(server: Server, page: Page) -> Run:
-    recipe = find_recipe("digits-quick").config
-    training = recipe.training.model_copy(update={"epochs": 3000})
-    save_draft("0" * 8, recipe.model_copy(update={"training": training}), server.runs)
-    page.goto(f"{server.url}/?draft={'0' * 8}")
-    wait_for_title(page, "ConvScope")
-    go_to(page, "Train")
-    page.get_by_role("button", name="Start training").click()
-    # Until then the charts are those of the run shown before.
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=60_000)
+    run = begin_long_run(page, server, 3000)
     chart = page.get_by_label("Loss over epochs", exact=True).last
     expect(chart.locator(".main-svg").first).to_be_visible(timeout=120_000)
-    return list_runs(server.runs)[0]
+    return run
 
 
 def _latency(run: Run, updates: list[tuple[float, float]]) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 from PIL import Image
 
 from core.analysis.feature_maps import viridis
-from core.config import ArchitectureConfig
 from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, VALIDATION
 
 _MOST_POINTS = 60
@@ -62,35 +61,6 @@ def sparkline(
 def curves(falling: Sequence[float], rising: Sequence[float], size: tuple[int, int]) -> str:
     """Two lines over the same time, each on its own scale: a loss and an accuracy, say."""
     return _svg(size, _line(falling, size, VALIDATION) + _line(rising, size, SUGGESTION))
-
-
-def network(architecture: ArchitectureConfig, size: tuple[int, int]) -> str:
-    """Blocks as stacks of sheets, as many as they have filters on a root scale, then dense bars."""
-    width, height = size
-    parts: list[str] = []
-    dense = len(architecture.dense) + 1
-    step = width / (len(architecture.blocks) + 0.5 * dense + 0.2)
-    left = 0.1 * step
-    for number, block in enumerate(architecture.blocks):
-        side = (height - 20) * 0.72**number
-        layers = min(2 + round(block.filters**0.5 / 2), 7)
-        for layer in range(layers):
-            x, y = left + 3 * layer, (height - side) / 2 - 1.5 * (layers - 1) + 3 * layer
-            parts.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{0.5 * side:.1f}" height="{side:.1f}" '
-                f'rx="2" fill="{ACCENT}" fill-opacity="{0.35 + 0.6 * layer / layers:.2f}" '
-                'stroke="#ffffff" stroke-width=".7"/>'
-            )
-        left += step
-    for number in range(dense):
-        tall = (height - 10) * (0.85 if number + 1 < dense else 0.6)
-        fill = NEUTRAL if number + 1 < dense else SUGGESTION
-        parts.append(
-            f'<rect x="{left:.1f}" y="{(height - tall) / 2:.1f}" width="9" height="{tall:.1f}" '
-            f'rx="2" fill="{fill}"/>'
-        )
-        left += 0.5 * step
-    return _svg(size, "".join(parts))
 
 
 def matrix(counts: np.ndarray, size: int) -> str:

@@ -58,11 +58,6 @@ def keep_draft(draft_id: str, folder: Path | None = None) -> None:
         os.utime(_path(draft_id, folder))
 
 
-def newest_draft(folder: Path | None = None) -> RunConfig | None:
-    """The draft written last; None where none can be read."""
-    return next(newest_drafts(folder), None)
-
-
 def newest_drafts(folder: Path | None = None) -> Iterator[RunConfig]:
     """The drafts that can be read, the one written last first."""
     for path in _newest_first((folder or runs_folder()) / ".drafts"):

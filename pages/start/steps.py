@@ -9,6 +9,8 @@ import streamlit as st
 from core.analysis.glimpse import Glimpse
 from core.figures import vignettes
 from core.figures.images import data_uri
+from core.figures.network import network_drawing
+from core.models.plan import plan_layers
 from core.runs import Run
 from pages.session import cache
 from pages.widgets import page
@@ -55,7 +57,7 @@ def _pictures(run: Run, glimpse: Glimpse) -> list[tuple[str, str]]:
     return [
         (vignettes.pictures(image[:8], 4), "Eight handwritten digits"),
         (
-            vignettes.network(cache.run_config(run).architecture, (150, _HIGH)),
+            _network(run),
             "A network: three blocks, each with more and smaller maps, and two dense layers",
         ),
         (
@@ -72,3 +74,10 @@ def _pictures(run: Run, glimpse: Glimpse) -> list[tuple[str, str]]:
 
 def _values(rows: list[dict[str, Any]], name: str) -> list[float]:
     return [row[name] for row in rows if name in row]
+
+
+def _network(run: Run) -> str:
+    """Drawn as Design draws it, without words."""
+    data, architecture = run.dataset(), cache.run_config(run).architecture
+    layers = plan_layers(architecture, data.image_shape, data.num_classes)
+    return network_drawing(layers, data.image_shape, (), words=False).uri

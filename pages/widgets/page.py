@@ -1,4 +1,4 @@
-"""What every page looks like: header, empty state, links, errors as sentences.
+"""What every page looks like: empty state, links, errors as sentences.
 
 Knows nothing of any one page.
 """
@@ -15,12 +15,6 @@ from core.errors import UserError, from_os_error
 from core.runs import Run
 from pages.session import address
 from pages.widgets.text import as_lines
-
-
-def header(title: str, purpose: str) -> None:
-    """The page's title and what it is for, in one line."""
-    st.title(title, anchor=False)
-    st.caption(purpose)
 
 
 def empty_state(message: str, page: str, label: str) -> None:

@@ -11,6 +11,17 @@ from playwright.sync_api import Browser, Page, expect
 from tools.dashboard import Complaints, Server, chromium, find_chromium, serving
 
 WIDTH, HEIGHT = 1280, 720
+# All but Start, as the sidebar names them.
+PAGES = (
+    "Browse",
+    "Design",
+    "Learning-rate range test",
+    "Train",
+    "Evaluate",
+    "Mistakes",
+    "Feature maps",
+    "Classify a photo",
+)
 expect.set_options(timeout=20_000)  # Playwright's own 5 s are short on a busy machine
 
 

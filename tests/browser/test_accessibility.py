@@ -9,22 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from core.runs import Run
+from tests.browser.conftest import PAGES
 from tools.clicks import go_to, wait_for_title, wait_until_idle
 from tools.dashboard import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SERIOUS = ("serious", "critical")
-PAGES = (
-    "Browse",
-    "Design",
-    "Learning-rate range test",
-    "Train",
-    "Evaluate",
-    "Mistakes",
-    "Feature maps",
-    "Classify a photo",
-)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

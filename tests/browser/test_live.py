@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.jobs import launch
-from core.recipes import find_recipe
-from core.runs import Run, State, list_runs
-from core.runs.drafts import save_draft
+from core.runs import Run, State
 from tools.clicks import faults, go_to, metric, reach_of, wait_for_title
 from tools.dashboard import Server
+from tools.long_run import begin_long_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -26,16 +25,7 @@ LONG = 600  # epochs: longer than any test looks; each test stops its run
 @pytest.fixture
 def long_run(server: Server, page: Page) -> Iterator[Run]:
     """A long run on digits, started by a click on Train, that has made its first steps."""
-    recipe = find_recipe("digits-quick").config
-    training = recipe.training.model_copy(update={"epochs": LONG})
-    save_draft("0" * 8, recipe.model_copy(update={"training": training}), server.runs)
-    page.goto(f"{server.url}/?draft={'0' * 8}")
-    wait_for_title(page, "ConvScope")
-    go_to(page, "Train")
-    page.get_by_role("button", name="Start training").click()
-    # Until then the chart is that of the run shown before.
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=60_000)
-    run = list_runs(server.runs)[0]
+    run = begin_long_run(page, server, LONG)
     wait_for_step(run, 1, 120)
     expect(page).to_have_title(re.compile(r"^\d+ % · "), timeout=60_000)
     expect(chart(page, "Loss over epochs").locator(".main-svg").first).to_be_visible(timeout=60_000)

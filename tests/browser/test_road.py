@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from core.config import RunConfig
 from core.runs import Run, State, list_runs
-from core.runs.drafts import newest_draft
+from core.runs.drafts import newest_drafts
+from tests.browser.conftest import PAGES
 from tools.clicks import (
     answer,
     changes,
@@ -30,17 +31,6 @@ from tools.dashboard import Complaints, Server
 from tools.pictures import digit_on_paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-
-PAGES = (
-    "Browse",
-    "Design",
-    "Learning-rate range test",
-    "Train",
-    "Evaluate",
-    "Mistakes",
-    "Feature maps",
-    "Classify a photo",
-)
 
 
 def test_every_page_opens_before_anything_exists(server: Server, page: Page, complaints):
@@ -216,7 +206,7 @@ def test_one_click_trains_digits_and_an_uploaded_digit_is_classified(
 def wait_for_draft(server: Server, holds: Callable[[RunConfig], bool]) -> None:
     """Wait until the draft on disk has what was typed: it outlives the tab from then on."""
     deadline = time.monotonic() + 20
-    while not ((draft := newest_draft(server.runs)) and holds(draft)):
+    while not ((draft := next(newest_drafts(server.runs), None)) and holds(draft)):
         assert time.monotonic() < deadline, f"the draft did not take it: {draft}"
         time.sleep(0.1)
 

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from core.analysis.feature_maps import viridis
-from core.config import PRESETS
 from core.figures import vignettes
 from core.figures.theme import ACCENT, SUGGESTION, VALIDATION
 
@@ -59,19 +58,6 @@ def test_odd_numbers_stay_inside_the_picture(values: list[float]):
 def test_too_few_points_are_no_curve():
     assert vignettes.sparkline([]) == vignettes.sparkline([0.5]) == ""
     assert len(svg(vignettes.curves([1.0], [0.1, 0.2], (150, 78)))) == 1
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_network_has_a_stack_a_block_and_a_bar_a_dense_layer(name: str):
-    architecture = PRESETS[name].architecture
-    shapes = list(svg(vignettes.network(architecture, (150, 78))))
-    bars = [shape for shape in shapes if shape.attrib["width"] == "9"]
-    assert len(bars) == len(architecture.dense) + 1
-    assert len(shapes) - len(bars) >= 2 * len(architecture.blocks)
-    for shape in shapes:
-        assert 0 <= float(shape.attrib["x"]) < 150
-        assert float(shape.attrib["x"]) + float(shape.attrib["width"]) <= 151
-        assert 0 <= float(shape.attrib["y"]) < 78
 
 
 def test_a_matrix_tells_right_from_wrong():

@@ -18,9 +18,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from core.jobs import launch
-from core.recipes import find_recipe
-from core.runs import list_runs
-from core.runs.drafts import save_draft
 from tools.clicks import (
     answer,
     changes,
@@ -33,6 +30,7 @@ from tools.clicks import (
     watch_it_grow,
 )
 from tools.dashboard import ROOT, Server, chromium, serving
+from tools.long_run import begin_long_run
 from tools.pictures import digit_on_paper
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -149,21 +147,12 @@ STATIONS: dict[str, Callable[[Page], None]] = {
 
 def at_work(browser: Browser, server: Server, scheme: str) -> None:
     """The Train page while a run goes on."""
-    recipe = find_recipe("digits-quick").config
-    training = recipe.training.model_copy(update={"epochs": LONG})
-    save_draft("0" * 8, recipe.model_copy(update={"training": training}), server.runs)
     page = tab(browser, scheme)
-    page.goto(f"{server.url}/?draft={'0' * 8}")
-    wait_for_title(page, "ConvScope")
-    go_to(page, "Train")
-    page.get_by_role("button", name="Start training").click()
-    # Until then the charts are those of the run shown before.
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=60_000)
+    run = begin_long_run(page, server, LONG)
     watch_it_grow(page, "Loss over epochs")
     expect(metric(page, "Validation accuracy")).not_to_have_text("–", timeout=60_000)
     page.wait_for_timeout(15_000)  # curves worth looking at
     take(page, "train-live-dark")
-    run = list_runs(server.runs)[0]
     launch.request_stop(run)
     launch.wait(run, 60)
     page.context.close()

@@ -11,7 +11,7 @@ import pytest
 from core.config import RunConfig, apply_overrides
 from core.recipes import find_recipe
 from core.runs import Phase, RangeTestResult, Run, State, create_run
-from core.runs.drafts import newest_draft, save_draft
+from core.runs.drafts import newest_drafts, save_draft
 from tests.pages.opening import errors, open_page, parameter
 from tests.pages.train.records import buttons, living_worker, words, write_metrics
 
@@ -53,7 +53,7 @@ def test_the_suggestion_goes_into_the_draft_in_one_click(runs_folder: Path) -> N
     assert "The draft uses 0.005." in words(app)
     buttons(app)["Use 0.0032 in the draft"].click().run()
     assert not app.exception
-    draft = newest_draft()
+    draft = next(newest_drafts())
     assert draft is not None
     assert draft.schedule.learning_rate == 0.0032
     assert buttons(app)["0.0032 is in the draft"].disabled
@@ -65,7 +65,7 @@ def test_what_is_said_of_the_draft_is_the_draft_as_it_is_now(runs_folder: Path) 
     finished_range_test(runs_folder, suggestion=0.0011, reason="Here the loss falls fastest.")
     app = open_page("lr_range", RANGE_TEST)
     buttons(app)["Use 0.0011 in the draft"].click().run()
-    draft = newest_draft()
+    draft = next(newest_drafts())
     assert draft is not None
     save_draft(parameter(app, "draft"), apply_overrides(draft, ["schedule.learning_rate=0.02"]))
     app.run()
