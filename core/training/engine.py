@@ -24,7 +24,7 @@ from core.runs import Phase, Run, State
 from core.runs import requests as run_requests
 from core.runs.recorder import Recorder
 from core.training import checkpoints
-from core.training.evaluate import evaluate_saved, validate
+from core.training.evaluate import Validation, evaluate_saved
 from core.training.failures import diverging, not_finite
 from core.training.observers import Observers, record_metric
 from core.training.prepare import Prepared, prepare
@@ -70,6 +70,7 @@ class _Engine:
         self.training = config.training
         self.epoch_steps = self.training.steps_in_epoch(len(prepared.splits.train))
         self.total = self.training.total_steps(len(prepared.splits.train))
+        self.validation = Validation(prepared, self.training)
         self.best_weights = BestWeights(self.training.keep_monitor, run.checkpoints_path)
         self.early_stopping = EarlyStopping(self.training.early_stopping)
         self.progress = Progress()
@@ -203,9 +204,7 @@ class _Engine:
         if self.tick.seen and time.monotonic() - self.ticked >= TICK_SECONDS / 2:
             self._write_tick(lr, self.tick.seconds)
         self.recorder.phase(Phase.VALIDATING)
-        measured = validate(
-            self.prepared, self.training, lambda: run_requests.pending(self.run) is not None
-        )
+        measured = self.validation.measure(lambda: run_requests.pending(self.run) is not None)
         if measured is None:
             return False
         progress.epoch += 1

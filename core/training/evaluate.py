@@ -25,19 +25,26 @@ from core.training.selection import Measured
 EVALUATION_BATCH = 256
 
 
-def validate(
-    prepared: Prepared, training: TrainingConfig, interrupted: Callable[[], bool]
-) -> Measured | None:
-    """Loss and accuracy on the validation images; None where it was interrupted."""
-    steps = training.validation_steps
-    batches = evaluation_stream(
-        prepared.splits.validation,
-        num_classes=prepared.num_classes,
-        batch_size=training.batch_size if steps else EVALUATION_BATCH,
-        limit_batches=steps,
-    )
-    found = prepared.trainer.evaluate(batches, interrupted)
-    return None if found is None else {"val_loss": found[0], "val_accuracy": found[1]}
+class Validation:
+    """Judges a network on the validation images, epoch after epoch.
+
+    Their stream is made once: to make it takes as long as a small set is judged in.
+    """
+
+    def __init__(self, prepared: Prepared, training: TrainingConfig) -> None:
+        steps = training.validation_steps
+        self._trainer = prepared.trainer
+        self._batches = evaluation_stream(
+            prepared.splits.validation,
+            num_classes=prepared.num_classes,
+            batch_size=training.batch_size if steps else EVALUATION_BATCH,
+            limit_batches=steps,
+        )
+
+    def measure(self, interrupted: Callable[[], bool]) -> Measured | None:
+        """Loss and accuracy as the network is now; None where it was interrupted."""
+        found = self._trainer.evaluate(self._batches, interrupted)
+        return None if found is None else {"val_loss": found[0], "val_accuracy": found[1]}
 
 
 def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> TrainingResult:

@@ -140,3 +140,14 @@ def test_evaluation_is_in_order_and_unchanged(subset: Subset) -> None:
 def test_evaluation_can_be_cut_short(subset: Subset, limit: int | None, count: int) -> None:
     stream = evaluation_stream(subset, num_classes=10, batch_size=10, limit_batches=limit)
     assert sum(1 for _ in stream) == count
+
+
+def test_no_stream_is_tuned_behind_its_back(subset: Subset) -> None:
+    """Whoever drops an iterator that is tuned may wait for the tuning thread's next look."""
+    options = {"num_classes": 10, "batch_size": 5}
+    steps = {"augmentation": FLIPS, "seed": 0, "first_step": 0, "last_step": 5}
+    for stream in (
+        training_stream(subset, **options, **steps),
+        evaluation_stream(subset, **options),
+    ):
+        assert stream.options().autotune.enabled is False
