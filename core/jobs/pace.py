@@ -29,7 +29,7 @@ _FORWARD = 1 / 3  # of what training costs, where an image is only predicted
 _WITHOUT_16_BITS = 4.0  # times a multiplication's cost
 _MOST_CORES = 16  # more of them help little with small networks
 _CARD = 30.0  # times faster than the reference in all but the calls
-_START = 10.0  # s before the first step
+_START = 5.0  # s before the first step and after the last
 
 
 @dataclass(frozen=True)

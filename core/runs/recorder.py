@@ -56,12 +56,15 @@ class Recorder:
 
     def phase(self, phase: Phase) -> None:
         """Say what the worker does now, and remember how long what it did before has lasted."""
-        now = time.time()
         if phase is not self.status.phase:
-            phase_times.note(self.run.path.parent, self.status.phase, now - self._phase_begun)
-            self._phase_begun = now
+            self._note_length(self.status.phase)
         self.update(phase=phase, phase_detail="")
         self.flush(durable=False)
+
+    def _note_length(self, phase: Phase) -> None:
+        now = time.time()
+        phase_times.note(self.run.path.parent, phase, now - self._phase_begun)
+        self._phase_begun = now
 
     def update(self, **changes: Any) -> None:
         """Change the status; it is written about once a second."""
@@ -105,12 +108,14 @@ class Recorder:
     def end(self, state: State, **changes: Any) -> None:
         """Write the last status, from the reserve where the disk is full."""
         self.run.reserve_path.unlink(missing_ok=True)
-        now = time.time()
+        phase, now = self.status.phase, time.time()
         last = {"state": state, "phase": Phase.ENDED, "heartbeat": now, "finished": now}
         changes = {key: _shortened(value) for key, value in changes.items()}
         self.status = self.status.model_copy(update={"phase_detail": "", **last, **changes})
         self.flush()
         sync_folder(self.run.path)
+        if state is State.FINISHED:  # else the phase was cut short
+            self._note_length(phase)
 
 
 def _shortened(value: Any) -> Any:

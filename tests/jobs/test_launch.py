@@ -78,6 +78,10 @@ def test_killed_is_crashed_and_resumes_from_its_checkpoint(tmp_path):
     status = wait_for(run, lambda status: status.epoch >= 1)
     os.kill(status.pid, signal.SIGKILL)
     wait_for_state(run, State.CRASHED)
+    # Its lock is free before the server's thread has recorded what ended it.
+    deadline = time.monotonic() + 10.0
+    while "SIGKILL" not in run.status().error and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert "SIGKILL" in run.status().error
     assert "Resume" in run.status().advice
     kept = [row for row in run.metrics() if row["kind"] == "epoch"]

@@ -3,7 +3,7 @@
 import pytest
 
 from core.config import RunConfig
-from core.runs import Phase, create_run
+from core.runs import Phase, State, create_run
 from core.runs.live.phase_times import note, path_in, usual_seconds
 from core.runs.recorder import Recorder
 
@@ -50,3 +50,11 @@ def test_a_worker_that_goes_from_phase_to_phase_notes_how_long_each_lasted(tmp_p
     assert {Phase.PREPARING_DATA, Phase.LOADING_TENSORFLOW} <= set(found)
     assert Phase.BUILDING_NETWORK not in found  # it goes on
     assert all(0 <= seconds < 60 for seconds in found.values())
+
+
+@pytest.mark.parametrize(("state", "known"), [(State.FINISHED, True), (State.STOPPED, False)])
+def test_the_last_phase_has_a_length_where_it_was_not_cut_short(tmp_path, state, known):
+    recorder = Recorder(create_run(RunConfig(architecture="compact"), tmp_path))
+    recorder.phase(Phase.EVALUATING)
+    recorder.end(state)
+    assert (Phase.EVALUATING in usual_seconds(tmp_path)) is known
