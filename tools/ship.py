@@ -29,6 +29,8 @@ TITLE = "Digits, trained before"
 # Nobody waits for it, and what is drawn by hand on the pad is to be read well.
 CHANGES = {
     "training.epochs": 60,
+    "training.batch_size": 32,
+    "schedule.learning_rate": 5e-3,
     "augmentation.rotation": 15.0,
     "augmentation.shear": 10.0,
     "augmentation.zoom": 0.15,

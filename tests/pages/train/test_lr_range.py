@@ -50,7 +50,7 @@ def test_the_suggestion_goes_into_the_draft_in_one_click(runs_folder: Path) -> N
     finished_range_test(runs_folder, suggestion=0.00321, reason="Here the loss falls fastest.")
     app = open_page("lr_range", RANGE_TEST)
     assert "because the loss diverged" in words(app)
-    assert "The draft uses 0.005." in words(app)
+    assert "The draft uses 0.006." in words(app)
     buttons(app)["Use 0.0032 in the draft"].click().run()
     assert not app.exception
     draft = next(newest_drafts())
