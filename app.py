@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.session import address, ahead
+from pages.session import address, ahead, state
 from pages.widgets.frame import sidebar
 from pages.widgets.page import guarded
 
@@ -50,4 +50,4 @@ with guarded():
 with guarded():
     page.run()
 with guarded():
-    ahead.begin()
+    ahead.begin(state.run_id())

@@ -6,6 +6,7 @@ Takes a model that is already loaded, so importing this needs no TensorFlow.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,25 +18,38 @@ from core.models.importing import light_imports
 
 _ONE = threading.Lock()
 _PREPARED = threading.Event()
+_WANTED = threading.Event()  # somebody waits for it
+_NAP = 0.01  # seconds
 
 
-def prepare_server() -> None:
+def prepare_server(give_way: Callable[[], bool] | None = None) -> None:
     """Leave the whole GPU to the worker, and every page its speed. Imports TensorFlow.
 
     For the server's process, before anything else there needs TensorFlow. Threads that ask
     at once wait for the one that was first.
+
+    Args:
+        give_way: for a caller that is in no hurry: asked again and again, and while it says yes
+            the import rests. Not asked any more once somebody calls this without.
     """
+    if give_way is None:
+        _WANTED.set()
     with _ONE:
         if _PREPARED.is_set():
             return
         hide_gpu_from_this_process()
-        with light_imports():
+        with light_imports(partial(_rest, give_way) if give_way else None):
             import keras
 
         # Streamlit clears Keras's session after each run of a script; the garbage collection
         # in it takes 0.2 s, on every page and of every session from then on.
         keras.backend.clear_session = partial(keras.utils.clear_session, free_memory=False)
         _PREPARED.set()
+
+
+def _rest(give_way: Callable[[], bool]) -> None:
+    while not _WANTED.is_set() and give_way():
+        time.sleep(_NAP)
 
 
 def is_prepared() -> bool:

@@ -1,6 +1,7 @@
 """TensorFlow and a network loaded behind the person's back, so that no first picture waits.
 
-Once a server, by a thread, after the first page was drawn: importing TensorFlow takes seconds.
+TensorFlow once a server, by a thread: importing it takes seconds. That rests while a page is drawn
+and while a worker, which imports it as well, gets going: for those somebody waits.
 """
 
 from __future__ import annotations
@@ -11,19 +12,25 @@ from contextlib import suppress
 from typing import Final
 
 from core.errors import UserError
+from core.models.inference import is_prepared, prepare_server
 from core.photos.network_input import prepare_reading
+from core.reading import is_file
 from core.runs import Run
-from pages.session import cache, run_list, state
+from pages.session import cache, run_list
 
-_PAUSE: Final = 0.3  # seconds; what was drawn is still on its way to the browser
-_LOOK: Final = 0.2  # seconds
-_MOST_WAITED: Final = 60.0  # seconds: a queued run may wait for hours
+_LOOK: Final = 0.1  # seconds between looks for a run that starts
+_LONGEST: Final = 60.0  # seconds of giving way, all in all: a queued run may wait for hours
+_SCRIPT: Final = "ScriptRunner"  # how Streamlit names the thread that draws a page
 _LOCK = threading.Lock()
 _begun = threading.Event()
 
 
-def begin() -> None:
-    """Begin to load, where that was not begun and there is a network to ask. Returns at once."""
+def begin(wanted: str | None = None) -> None:
+    """Begin to load, where that was not begun and there is a network to ask. Returns at once.
+
+    Args:
+        wanted: id of the run whose network is most likely to be asked; else the newest's is.
+    """
     if _begun.is_set():
         return
     try:
@@ -32,7 +39,6 @@ def begin() -> None:
         return  # the pages that need a run say so
     if not candidates:
         return
-    wanted = state.run_id()
     run = next((run for run in candidates if run.id == wanted), candidates[0])
     with _LOCK:
         if not _begun.is_set():
@@ -40,20 +46,46 @@ def begin() -> None:
             threading.Thread(target=_load, args=(run,), name="load-ahead", daemon=True).start()
 
 
+def expect(run: Run) -> None:
+    """Load the network of a run that has just ended, as it is the next one asked. Returns at once.
+
+    Nothing where TensorFlow is not there yet: to load that is long and has its own time.
+    """
+    if is_prepared() and is_file(run.model_path):
+        threading.Thread(target=_load, args=(run,), name="load-ahead", daemon=True).start()
+
+
 def _load(run: Run) -> None:
     """What is wrong with the run is told by the page that needs it."""
-    time.sleep(_PAUSE)
     with suppress(UserError, OSError):
-        _let_a_run_start()
+        prepare_server(_Manners().give_way)
         cache.warm_up(run)
         prepare_reading(run.dataset())
 
 
-def _let_a_run_start() -> None:
-    """A worker imports TensorFlow as well, and the person waits for that."""
-    until = time.monotonic() + _MOST_WAITED
-    while time.monotonic() < until:
-        run = run_list.at_work()
-        if run is None or run.status().step:
-            return
-        time.sleep(_LOOK)
+class _Manners:
+    """Whether there is something that a person waits for now."""
+
+    def __init__(self) -> None:
+        self._rested = 0.0
+        self._asked = self._looked = time.monotonic()
+        self._starting = _a_run_starts()
+
+    def give_way(self) -> bool:
+        now = time.monotonic()
+        if now - self._looked >= _LOOK:
+            self._looked, self._starting = now, _a_run_starts()
+        yes = self._rested < _LONGEST and (self._starting or _a_page_is_drawn())
+        if yes:
+            self._rested += now - self._asked
+        self._asked = now
+        return yes
+
+
+def _a_page_is_drawn() -> bool:
+    return any(thread.name.startswith(_SCRIPT) for thread in threading.enumerate())
+
+
+def _a_run_starts() -> bool:
+    run = run_list.at_work()
+    return run is not None and not run.status().step

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.reading import is_folder
 from core.runs import Run, State, Status
-from pages.session import audience, state
+from pages.session import ahead, audience, state
 from pages.widgets import page
 from pages.widgets.head import tab_title
 
@@ -53,6 +53,8 @@ class _Tab:
 def _look(run: Run, before: State, pace: float | None, show: Show, tab: _Tab) -> None:
     status = run.status()
     if status.state is not before or not is_folder(run.path):
+        if status.state is State.FINISHED:
+            ahead.expect(run)
         st.rerun(scope="app")
     if pace is not None and audience.seconds_between_looks(state.session_id()) != pace:
         st.rerun(scope="app")  # the browser keeps the pace until the page is drawn anew

@@ -91,3 +91,35 @@ from sklearn.datasets import load_digits
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_an_import_in_no_hurry_rests_and_holds_nobody_up() -> None:
+    """It rests in the middle of TensorFlow; others import what they like, until one needs it."""
+    code = """
+import sys, threading, time
+from core.models.inference import is_prepared, prepare_server
+resting = threading.Event()
+def give_way():
+    if "tensorflow.python" in sys.modules:
+        resting.set()
+    return resting.is_set()
+threading.Thread(target=prepare_server, args=(give_way,), daemon=True).start()
+if not resting.wait(60):
+    sys.exit("it never rested")
+import sqlite3, scipy.ndimage
+time.sleep(0.3)
+if is_prepared():
+    sys.exit("it did not rest")
+prepare_server()
+import keras
+keras.Input((2,))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -12,4 +12,4 @@ from pages.session import ahead
 
 @pytest.fixture(autouse=True)
 def nothing_loaded_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "begin", lambda: None)
+    monkeypatch.setattr(ahead, "begin", lambda wanted: None)

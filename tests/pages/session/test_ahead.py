@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
-from core.runs import Run
+import pytest
+
+from core.runs import Phase, Run, State
+from pages.session import ahead, run_list
 from tests.conftest import ROOT
 
 # In a process of its own, where nothing has loaded TensorFlow yet.
@@ -59,3 +63,54 @@ def test_a_damaged_model_is_told_of_by_the_page_that_needs_it(with_finished_run:
 def test_where_there_is_no_network_nothing_is_loaded(runs_folder: Path) -> None:
     none_shipped = "from pages.session import run_list\nrun_list.list_shipped = list\n"
     assert opened(before=none_shipped) == ["threads 0", "loaded False"]
+
+
+def test_a_network_just_trained_is_there_before_it_is_asked(with_finished_run: Run) -> None:
+    expected = """
+import numpy as np
+from core.runs import list_runs, list_shipped
+from pages.session import ahead
+run = list_shipped()[0]
+ahead.expect(run)
+for thread in threading.enumerate():
+    if thread.name == "load-ahead":
+        thread.join()
+begun = time.monotonic()
+cache.probabilities(run, np.zeros(run.dataset().image_shape, np.uint8))
+print("answered", time.monotonic() - begun < 0.1)
+"""
+    assert opened(expected)[-1] == "answered True"
+
+
+def test_it_gives_way_to_a_page_that_is_drawn(runs_folder: Path) -> None:
+    manners, drawn = ahead._Manners(), threading.Event()
+    assert not manners.give_way()
+    script = threading.Thread(target=drawn.wait, name="ScriptRunner.scriptThread")
+    script.start()
+    try:
+        assert manners.give_way()
+    finally:
+        drawn.set()
+        script.join()
+    assert not manners.give_way()
+
+
+@pytest.mark.parametrize("step", [0, 3])
+def test_it_gives_way_to_a_run_until_its_first_step(
+    with_finished_run: Run, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    status = with_finished_run.status()
+    running = {"state": State.RUNNING, "phase": Phase.FIRST_STEP, "step": step}
+    with_finished_run.write_status(status.model_copy(update=running))
+    monkeypatch.setattr(run_list, "at_work", lambda: with_finished_run)
+    assert ahead._Manners().give_way() is (step == 0)
+
+
+def test_it_does_not_give_way_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "_a_page_is_drawn", lambda: True)
+    monkeypatch.setattr(ahead, "_a_run_starts", lambda: False)
+    manners = ahead._Manners()
+    assert manners.give_way()
+    manners._asked -= ahead._LONGEST
+    assert manners.give_way()
+    assert not manners.give_way()

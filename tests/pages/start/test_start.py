@@ -152,7 +152,7 @@ def test_start_browse_and_design_import_no_tensorflow(runs_folder: Path):
     code = """
 import sys
 from pages.session import ahead
-ahead.begin = lambda: None
+ahead.begin = lambda wanted: None
 from tests.pages.opening import open_page
 open_page("browse", "Browse")
 open_page("design", "Design")

@@ -166,7 +166,7 @@ def test_pages_that_need_no_tensorflow_import_none(with_finished_run: Run, name:
     script = (
         "import sys\n"
         "from pages.session import ahead\n"
-        "ahead.begin = lambda: None\n"
+        "ahead.begin = lambda wanted: None\n"
         "from streamlit.testing.v1 import AppTest\n"
         f"app = AppTest.from_file({str(APP)!r}, default_timeout=60)\n"
         f"app.switch_page({PAGES[name]!r}).run()\n"
