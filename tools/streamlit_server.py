@@ -6,10 +6,6 @@
 from __future__ import annotations
 
 import sys
-import threading
-import time
-
-_LOOK = 0.02  # seconds
 
 
 def main() -> None:
@@ -24,20 +20,8 @@ def main() -> None:
     # Before it refuses a page of another origin, Streamlit asks the internet for this machine's
     # public address, to compare. A page is refused without; nothing is sent from here.
     net_util.get_external_ip = lambda: None
-    threading.Thread(target=_load_ahead, name="begin-ahead", daemon=True).start()
     sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
     cli.main(prog_name="streamlit")
-
-
-def _load_ahead() -> None:
-    """As soon as it serves, while the first person's browser is still on its way."""
-    from streamlit import runtime
-
-    while not runtime.exists():
-        time.sleep(_LOOK)
-    from pages.session import ahead
-
-    ahead.begin()
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.reading import is_folder
-from core.runs import Run, State, Status
+from core.runs import STARTING_PHASES, Run, State, Status
 from pages.session import ahead, audience, state
 from pages.widgets import page
 from pages.widgets.head import tab_title
 
+_WHILE_IT_STARTS = 0.3  # seconds between looks
 Show = Callable[[Run, Status], None]
 
 
@@ -29,9 +30,16 @@ def watch(run: Run, show: Show, title: str) -> None:
     repeated only while a worker lives, for one that stays on disturbs widgets
     (streamlit#10805).
     """
-    now = run.status().state
-    pace = audience.seconds_between_looks(state.session_id()) if now.alive else None
-    st.fragment(_look, run_every=pace)(run, now, pace, show, _Tab(title, run))
+    status = run.status()
+    pace = _pace(status) if status.state.alive else None
+    st.fragment(_look, run_every=pace)(run, status.state, pace, show, _Tab(title, run))
+
+
+def _pace(status: Status) -> float:
+    """Seconds between looks. Until the first step a look costs little, and the person waits."""
+    pace = audience.seconds_between_looks(state.session_id())
+    starts = status.state is State.RUNNING and status.phase in STARTING_PHASES
+    return _WHILE_IT_STARTS if starts and pace == audience.EVERY_SECONDS else pace
 
 
 @dataclass
@@ -56,7 +64,7 @@ def _look(run: Run, before: State, pace: float | None, show: Show, tab: _Tab) ->
         if status.state is State.FINISHED:
             ahead.expect(run)
         st.rerun(scope="app")
-    if pace is not None and audience.seconds_between_looks(state.session_id()) != pace:
+    if pace is not None and _pace(status) != pace:
         st.rerun(scope="app")  # the browser keeps the pace until the page is drawn anew
     tab.tell(status)
     with page.guarded():
