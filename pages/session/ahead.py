@@ -1,7 +1,7 @@
 """TensorFlow and a network loaded behind the person's back, so that no first picture waits.
 
 TensorFlow once a server, by a thread: importing it takes seconds. That rests while a page is drawn
-and while a worker, which imports it as well, gets going: for those somebody waits.
+and, for a minute at most, while a run is at work: for those somebody waits.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from core.reading import is_file
 from core.runs import Run
 from pages.session import cache, run_list
 
-_LOOK: Final = 0.1  # seconds between looks for a run that starts
-_LONGEST: Final = 60.0  # seconds of giving way, all in all: a queued run may wait for hours
+_LOOK: Final = 0.1  # seconds between looks for a run at work
+_LONGEST: Final = 60.0  # seconds of giving way, all in all: a run may take hours
 _SCRIPT: Final = "ScriptRunner"  # how Streamlit names the thread that draws a page
 _LOCK = threading.Lock()
 _begun = threading.Event()
@@ -69,13 +69,13 @@ class _Manners:
     def __init__(self) -> None:
         self._rested = 0.0
         self._asked = self._looked = time.monotonic()
-        self._starting = _a_run_starts()
+        self._busy = _a_run_is_at_work()
 
     def give_way(self) -> bool:
         now = time.monotonic()
         if now - self._looked >= _LOOK:
-            self._looked, self._starting = now, _a_run_starts()
-        yes = self._rested < _LONGEST and (self._starting or _a_page_is_drawn())
+            self._looked, self._busy = now, _a_run_is_at_work()
+        yes = self._rested < _LONGEST and (self._busy or _a_page_is_drawn())
         if yes:
             self._rested += now - self._asked
         self._asked = now
@@ -86,6 +86,5 @@ def _a_page_is_drawn() -> bool:
     return any(thread.name.startswith(_SCRIPT) for thread in threading.enumerate())
 
 
-def _a_run_starts() -> bool:
-    run = run_list.at_work()
-    return run is not None and not run.status().step
+def _a_run_is_at_work() -> bool:
+    return run_list.at_work() is not None

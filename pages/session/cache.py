@@ -8,7 +8,7 @@ by name: without one, Streamlit asks `inspect` for the function's signature at e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from core.data.dataset import Dataset, Subset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.data.stats import SubsetStats, subset_stats
-from core.errors import ConfigError, PhotoError
+from core.errors import ConfigError, PhotoError, RunError
 from core.models.inference import (
     as_graph,
     is_prepared,
@@ -141,6 +141,17 @@ def probabilities(run: Run, image: np.ndarray) -> np.ndarray:
     described = modified(run.dataset_path)
     with _saying_that_it_loads():
         return _probabilities(run, modified(run.model_path), described, image)
+
+
+def test_probabilities(run: Run, position: int) -> np.ndarray:
+    """Those of each class for a test image, (K,) float32: as the run's own evaluation, made with
+    the model as saved, has them. The network is asked, which takes TensorFlow, where there is none.
+    """
+    with suppress(RunError):
+        if is_file(run.predictions_path):
+            row: np.ndarray = evaluation(run).probabilities[position]
+            return row
+    return probabilities(run, test_images(run).gather([position])[0][0])
 
 
 def augmented(config: RunConfig, choice: int, seed: int, count: int) -> AugmentedSample:

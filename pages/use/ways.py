@@ -119,7 +119,8 @@ def uploads(summary: DatasetSummary) -> list[UploadedFile]:
 
 def show_sample(run: Run, position: int) -> None:
     image, name = samples.image_of(run, position)
-    guesses = guesses_of(run, image)
+    # Known since the run was evaluated: no wait for TensorFlow.
+    guesses = top_k(cache.test_probabilities(run, position), run.dataset().classes)
     outcome = "Right" if guesses[0][0] == name else "Wrong"
     note = f"{outcome}: test image {position} is of the class {name}."
     answer(guesses, _ANSWER, pictures=[seen(image)], note=note)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.runs import Phase, Run, State
+from core.runs import Run
 from pages.session import ahead, run_list
 from tests.conftest import ROOT
 
@@ -95,20 +95,14 @@ def test_it_gives_way_to_a_page_that_is_drawn(runs_folder: Path) -> None:
     assert not manners.give_way()
 
 
-@pytest.mark.parametrize("step", [0, 3])
-def test_it_gives_way_to_a_run_until_its_first_step(
-    with_finished_run: Run, monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
-    status = with_finished_run.status()
-    running = {"state": State.RUNNING, "phase": Phase.FIRST_STEP, "step": step}
-    with_finished_run.write_status(status.model_copy(update=running))
+def test_it_gives_way_to_a_run(with_finished_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_list, "at_work", lambda: with_finished_run)
-    assert ahead._Manners().give_way() is (step == 0)
+    assert ahead._Manners().give_way()
 
 
 def test_it_does_not_give_way_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "_a_page_is_drawn", lambda: True)
-    monkeypatch.setattr(ahead, "_a_run_starts", lambda: False)
+    monkeypatch.setattr(ahead, "_a_run_is_at_work", lambda: False)
     manners = ahead._Manners()
     assert manners.give_way()
     manners._asked -= ahead._LONGEST

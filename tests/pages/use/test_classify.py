@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from core.photos.upload import Upload, read_upload
 from core.runs import DatasetSummary, Run
+from pages.session import cache
 from tests.pages.opening import errors, healthy, open_page, parameter
 from tests.photos.pictures import enormous_png
 
@@ -67,6 +69,17 @@ def test_a_test_image_is_classified(with_finished_run: Run) -> None:
     said = told(open_page("classify", "Classify a photo", sample="7"))
     assert "test image 7 is of the class 3" in said["note"]
     assert len(said["bars"]) == 5 and said["words"]
+
+
+def test_what_is_said_of_a_test_image_is_what_the_network_says(with_finished_run: Run) -> None:
+    """It is read from the run's evaluation, so that nobody waits for TensorFlow."""
+    image = cache.test_images(with_finished_run).gather([7])[0][0]
+    asked = cache.probabilities(with_finished_run, image)
+    np.testing.assert_allclose(cache.test_probabilities(with_finished_run, 7), asked, atol=1e-4)
+    with_finished_run.predictions_path.write_bytes(b"damaged")
+    np.testing.assert_array_equal(cache.test_probabilities(with_finished_run, 7), asked)
+    with_finished_run.predictions_path.unlink()
+    np.testing.assert_array_equal(cache.test_probabilities(with_finished_run, 7), asked)
 
 
 def test_uploaded_photos_are_classified_and_bad_files_get_a_sentence(
