@@ -22,7 +22,7 @@ from core.data.places import (
 from core.data.sources.builtin import BUILT_IN, BuiltIn
 from core.data.sources.class_folders import Layout, quoted
 from core.data.sources.fingerprints import digest
-from core.data.sources.folders import DEFAULT_SIZE
+from core.data.sources.folders import DEFAULT_SIZE, FolderSource
 from core.data.sources.scan import look
 from core.data.splits import drawn_test_size
 from core.errors import DatasetError
@@ -93,7 +93,9 @@ def find_dataset(name: str, folder: Path | None = None) -> DatasetInfo:
 
 
 def is_decoded(config: DatasetConfig, folder: Path | None = None) -> bool:
-    """Whether its images, at the size it asks for, are in the cache: then a load takes no time."""
+    """Whether its images as they are now, at the size it asks for, are in the cache: then a load
+    takes no time. Asks every file of a class folder for its size and time.
+    """
     folder = datasets_folder(folder)
     if config.name in BUILT_IN:
         spec = BUILT_IN[config.name]
@@ -104,7 +106,11 @@ def is_decoded(config: DatasetConfig, folder: Path | None = None) -> bool:
     path = class_folders(folder).get(config.name)
     if path is None:
         return False
-    return bool(entry_of_folder(config.name, path, fitting_for(config), "").siblings())
+    try:
+        fingerprint = FolderSource(config.name, path).fingerprint()
+    except OSError:  # a file went while it was asked
+        return False
+    return entry_of_folder(config.name, path, fitting_for(config), fingerprint).exists()
 
 
 def _describe_built_in(spec: BuiltIn, folder: Path) -> DatasetInfo:

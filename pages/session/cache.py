@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.config import DatasetConfig, RunConfig, SplitConfig
-from core.data.catalog import find_dataset
+from core.data import catalog
 from core.data.dataset import Dataset, Subset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from core.photos.upload import Upload
 
 _MOST_MODEL = 2 * 10**9  # bytes that a browser is offered
+_decoded: set[tuple[str, str]] = set()  # (data set, its version on disk), as JSON
 # A configuration is frozen, and its JSON says all of it.
 _BY_JSON: dict[str | type[Any], Callable[[Any], Any]] = {
     kind: (lambda section: section.model_dump_json())
@@ -56,6 +57,14 @@ def run_config(run: Run) -> RunConfig:
 def dataset(config: DatasetConfig) -> Dataset:
     """The images and labels, mapped from disk. Raises DatasetError; downloads nothing."""
     return _dataset(config, _version_on_disk(config))
+
+
+def is_decoded(config: DatasetConfig) -> bool:
+    """Whether `dataset` would take no time. Found out anew until it is so."""
+    known = (config.model_dump_json(), _version_on_disk(config))
+    if known not in _decoded and catalog.is_decoded(config):
+        _decoded.add(known)
+    return known in _decoded
 
 
 def splits(config: RunConfig) -> Splits:
@@ -282,4 +291,4 @@ def _metrics_log(path: str) -> MetricsLog:
 
 def _version_on_disk(config: DatasetConfig) -> str:
     """Changes when the files behind a data set are replaced."""
-    return find_dataset(config.name).version
+    return catalog.find_dataset(config.name).version

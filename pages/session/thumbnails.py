@@ -21,8 +21,8 @@ def thumbnails(name: str, count: int = 5) -> list[str]:
     """Data URIs of images of several classes; none where the set must first be read or got."""
     try:
         info = find_dataset(name)
-        if info.state != "ready" or info.problem:
-            return []
+        if info.state != "ready" or info.problem or not cache.is_decoded(DatasetConfig(name=name)):
+            return []  # to decode it takes long, and is for the page that shows it
         return _thumbnails(name, count, info.version)
     except (UserError, OSError):
         return []

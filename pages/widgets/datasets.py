@@ -8,10 +8,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.config import DatasetConfig
-from core.data.catalog import DatasetInfo, find_dataset, is_decoded
+from core.data.catalog import DatasetInfo, find_dataset
 from core.data.load import load_dataset
 from core.data.places import datasets_folder
 from core.errors import DatasetError
+from pages.session import cache
 from pages.widgets import page
 from pages.widgets.text import DASH, as_is, format_bytes, format_count
 
@@ -54,7 +55,7 @@ def ensure(config: DatasetConfig, key: str) -> bool:
     if info.state == "downloadable":
         offer_download(info, key)
         return False
-    if not is_decoded(config):
+    if not cache.is_decoded(config):
         _load(config, download=False)
         st.rerun()  # with the images where the bar stands now, see _load
     return True

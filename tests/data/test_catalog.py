@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.config import DatasetConfig, SplitConfig
 from core.data.catalog import find_dataset, is_decoded, list_datasets
@@ -365,3 +366,18 @@ def test_a_set_is_decoded_at_one_size_at_a_time(folder: Path) -> None:
     load_dataset(larger, folder)
     assert is_decoded(own, folder) and is_decoded(larger, folder)
     assert not is_decoded(DatasetConfig(name="nothing of that name"), folder)
+
+
+def test_a_class_folder_to_which_an_image_came_is_not_decoded(folder: Path) -> None:
+    for number in range(8):
+        path = folder / "pets" / ("cat", "dog")[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 20), (30 * number, 0, 0)).save(path)
+    pets = DatasetConfig(name="pets")
+    assert not is_decoded(pets, folder)
+    load_dataset(pets, folder)
+    assert is_decoded(pets, folder)
+    Image.new("RGB", (20, 20), "white").save(folder / "pets/cat/another.png")
+    assert not is_decoded(pets, folder)
+    load_dataset(pets, folder)
+    assert is_decoded(pets, folder)
