@@ -40,7 +40,7 @@ _PREPROCESSING = {
 }
 _PREPROCESSING_HELP = (
     "Done inside the network, so that it always gets plain pixels. Dividing by 255 brings them "
-    "to 0..1. Standardizing a channel uses the training images' mean and deviation; "
+    "between 0 and 1. Standardizing a channel uses the training images' mean and deviation; "
     "standardizing an image uses its own."
 )
 

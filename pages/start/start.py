@@ -59,12 +59,11 @@ def _first_screen(shown: tuple[Run, Glimpse] | None) -> None:
     with st.container(border=True, key="first_screen"):
         words, picture = st.columns([1, 2.3], gap="medium", vertical_alignment="center")
         with words:
-            _way_in()
+            _way_in("This one reads handwritten digits." if shown is not None else "")
         if shown is not None:
             with picture:
                 hero(shown[1], shown[0].dataset().classes)
-    if shown is not None:
-        steps(*shown)
+    steps(shown)
 
 
 def _shipped() -> tuple[Run, Glimpse] | None:
@@ -78,12 +77,15 @@ def _shipped() -> tuple[Run, Glimpse] | None:
     return None
 
 
-def _way_in() -> None:
+def _way_in(beside: str) -> None:
+    """What to do first.
+
+    Args:
+        beside: what the picture beside it shows.
+    """
     st.subheader("See what a network sees", anchor=False)
-    st.markdown(
-        "This one reads handwritten digits. Train your own, watch it learn, look inside, and "
-        "show it a picture."
-    )
+    rest = "Train your own, watch it learn, look inside, and show it a picture."
+    st.markdown(f"{beside} {rest}".strip())
     st.button(
         "Train on digits now",
         type="primary",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from core.analysis.glimpse import Glimpse
+from core.errors import UserError
 from core.figures import vignettes
 from core.figures.images import data_uri
 from core.figures.network import network_drawing
@@ -29,14 +31,18 @@ _STEPS = (
 )
 
 
-def steps(run: Run, glimpse: Glimpse) -> None:
-    """One card a step: a picture, a link, a line."""
-    drawn = _pictures(run, glimpse)
+def steps(shown: tuple[Run, Glimpse] | None) -> None:
+    """One card a step: a picture, a link, a line; no pictures where there is no such record."""
+    drawn: list[tuple[str, str]] = [("", "")] * len(_STEPS)
+    if shown is not None:
+        with suppress(UserError):  # a part of the record is damaged
+            drawn = _pictures(*shown)
     st.html(_FLUSH)
     with st.grid(len(_STEPS), min_column_width=150, gap="small", key="steps"):
         for (target, label, words), (picture, alt) in zip(_STEPS, drawn, strict=True):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.html(f'<img src="{picture}" alt="{alt}" height="{_HIGH}" style="{_FIT}">')
+                if picture:
+                    st.html(f'<img src="{picture}" alt="{alt}" height="{_HIGH}" style="{_FIT}">')
                 page.link(target, f"**{label}**")
                 st.caption(words)
 

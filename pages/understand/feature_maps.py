@@ -40,7 +40,7 @@ _SEEN = {
     "GlobalAveragePooling2D": "One number a channel: how much of its pattern there is in all.",
     "GlobalMaxPooling2D": "One number a channel: its strongest answer anywhere.",
     "Dense": "Each bar is one unit: it weighs all numbers of the layer before.",
-    "Rescaling": "The pixels, brought from 0…255 to 0…1.",
+    "Rescaling": "The pixels, divided by 255, so that they lie between 0 and 1.",
     "Normalization": "The pixels, brought to mean 0 and deviation 1 channel by channel.",
     "LayerNormalization": "The pixels of this image, brought to mean 0 and deviation 1.",
 }

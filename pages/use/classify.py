@@ -15,7 +15,7 @@ def main() -> None:
     run = open_trained(
         "Classify a photo",
         "Show the network a picture and see what it takes it for.",
-        "There is no trained network to ask yet. Train one first; digits takes a minute.",
+        "There is no trained network to ask yet. Train one first; digits takes less than a minute.",
     )
     if run is None:
         return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
@@ -16,7 +18,7 @@ from core.jobs import launch
 from core.recipes import RECIPES, find_recipe
 from core.runs import Run, create_run, list_runs, open_run, store
 from core.runs.drafts import load_draft
-from tests.pages.opening import APP, healthy, open_app, parameter, seen, texts
+from tests.pages.opening import APP, errors, healthy, open_app, parameter, seen, texts
 
 
 def test_shows_a_network_at_work_before_anything_is_trained(runs_folder: Path):
@@ -107,6 +109,22 @@ def test_without_its_shipped_run_the_page_still_stands(
     app = open_app()
     assert app.button(key="train_digits").label == "Train on digits now"
     assert "Digits in half a minute" in texts(app)
+    assert "This one reads" not in texts(app)  # there is none beside it
+    assert "Watch the loss fall" in texts(app)
+
+
+def test_a_damaged_part_of_the_shipped_run_costs_the_steps_their_pictures_alone(
+    runs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copytree(store.SHIPPED, tmp_path / "shipped")
+    monkeypatch.setattr(store, "SHIPPED", tmp_path / "shipped")
+    whole = open_app()
+    (tmp_path / "shipped/digits-shipped/predictions.npz").write_bytes(b"damaged")
+    st.cache_data.clear()  # another server, on which nothing was drawn before
+    app = healthy(open_app())
+    assert len(pictures(app)) == len(pictures(whole)) - 5
+    assert not errors(app)
+    assert "Watch the loss fall" in texts(app)
 
 
 def pictures(app: AppTest) -> list[str]:
