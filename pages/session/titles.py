@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from core.config import PRESETS, ArchitectureConfig, RunConfig
 from core.data.catalog import find_dataset
+from core.data.places import title_of
 from core.errors import DatasetError, readable
 
 
 def dataset_title(name: str) -> str:
-    """ "cifar10" -> "CIFAR-10"; the name itself where there is no such set here."""
+    """ "cifar10" -> "CIFAR-10"; the folder's name as a heading where there is none here."""
     try:
         return find_dataset(name).title
     except DatasetError:
-        return readable(name)
+        return title_of(readable(name))
 
 
 def network_title(architecture: ArchitectureConfig) -> str:

@@ -63,6 +63,7 @@ def main() -> int:
     parser.add_argument("--size", choices=list(SIZES), action="append")
     parser.add_argument("--scheme", choices=["light", "dark"], action="append")
     parser.add_argument("--page", choices=PAGES, action="append")
+    parser.add_argument("--folded", action="store_true", help="the folded sidebar too")
     options = parser.parse_args()
     complaints: list[str] = []
     with tempfile.TemporaryDirectory() as scratch, chromium() as browser:
@@ -90,7 +91,7 @@ def _case(
         for size in options.size or SIZES:
             for scheme in options.scheme or ("light", "dark"):
                 yield from _walk(case, server, browser, size, scheme, options)
-        if options.size is None:
+        if options.folded or options.size is None:
             yield from _walk(case, server, browser, "hd", "light", options, folded=True)
 
 
@@ -136,11 +137,19 @@ def _picture(page: Page, server: Server, name: str, path: Path, folded: bool) ->
     page.get_by_test_id("stMain").get_by_role("heading", level=1).wait_for(timeout=60_000)
     wait_until_idle(page)
     if folded:
-        page.get_by_test_id("stSidebarCollapseButton").locator("button").click(force=True)
+        _fold(page)
     page.wait_for_timeout(_SETTLED)
     page.screenshot(path=path)
     wide = page.evaluate(_TOO_WIDE)
     return faults(page) + ([f"{wide} pixels wider than its window"] if wide > 0 else [])
+
+
+def _fold(page: Page) -> None:
+    """Streamlit remembers it from page to page, and shows its button to who points there."""
+    sidebar = page.get_by_test_id("stSidebar")
+    if sidebar.get_attribute("data-collapsed") != "true":
+        sidebar.hover()
+        page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
 
 
 def _sheet(pictures: list[Path], path: Path) -> None:
