@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -48,8 +49,10 @@ def prepare_server(give_way: Callable[[], bool] | None = None) -> None:
 
 
 def _rest(give_way: Callable[[], bool]) -> None:
-    while not _WANTED.is_set() and give_way():
-        time.sleep(_NAP)
+    """Raises nothing: TensorFlow half imported could not be imported again."""
+    with suppress(Exception):
+        while not _WANTED.is_set() and give_way():
+            time.sleep(_NAP)
 
 
 def is_prepared() -> bool:

@@ -25,11 +25,11 @@ _LOCK = threading.Lock()
 _begun = threading.Event()
 
 
-def begin(wanted: str | None = None) -> None:
+def begin(wanted: str | None) -> None:
     """Begin to load, where that was not begun and there is a network to ask. Returns at once.
 
     Args:
-        wanted: id of the run whose network is most likely to be asked; else the newest's is.
+        wanted: id of the run whose network is most likely to be asked; None takes the newest's.
     """
     if _begun.is_set():
         return

@@ -102,6 +102,8 @@ resting = threading.Event()
 def give_way():
     if "tensorflow.python" in sys.modules:
         resting.set()
+    elif "tensorflow" in sys.modules:
+        raise OSError("what is asked cannot be told")
     return resting.is_set()
 threading.Thread(target=prepare_server, args=(give_way,), daemon=True).start()
 if not resting.wait(60):
