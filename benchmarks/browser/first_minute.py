@@ -1,9 +1,9 @@
 """The first minute: from launching the dashboard to the first classified picture.
 
 Once with the network that ships, once with training on digits in between, in a real Chromium
-with an empty runs folder; how soon after the click the first chart is there; and how long who
-comes with a picture of one's own at once waits for TensorFlow, which test images do not need.
-Clicks are counted as a person makes them.
+with an empty runs folder; how soon after the click the first chart is there; and how long an
+upload made at once waits, for it needs TensorFlow, which test images do not. Clicks are counted
+as a person makes them.
 """
 
 from __future__ import annotations

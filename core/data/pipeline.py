@@ -148,8 +148,8 @@ def _finished(batches: tf.data.Dataset, finish: Finish) -> tf.data.Dataset:
     """Batches made ready beside training, in order, by as many threads as there are cores.
 
     tf.data's own tuning is off. It found no better number, and its thread can miss being told that
-    its iterator ends: whoever drops that then waits for its next look, 5 s in a tenth of the
-    short runs and, as it looks ever more rarely, up to a minute after long ones.
+    its iterator ends: whoever drops that then waits for its next look, some 5 s in a tenth of the
+    short runs, and it looks ever more rarely.
     """
     threads = min(os.cpu_count() or 1, _PREFETCHED_BATCHES)
     stream = batches.map(_as_written(finish), num_parallel_calls=threads, deterministic=True)

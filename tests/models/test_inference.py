@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
 from core.models.inference import as_graph, predict_probabilities
-from tests.conftest import ROOT
+from tests.processes import run_python
 
 
 def _model(outputs: int, activation: str) -> Any:
@@ -87,10 +85,7 @@ if "sklearn" in sys.modules:
     sys.exit("Keras has brought it")
 from sklearn.datasets import load_digits
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    run_python(code)
 
 
 def test_an_import_in_no_hurry_rests_and_holds_nobody_up() -> None:
@@ -116,12 +111,4 @@ prepare_server()
 import keras
 keras.Input((2,))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run_python(code)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 
 from core.runs import Run
 from pages.session import ahead, run_list
-from tests.conftest import ROOT
+from tests.processes import run_python
 
 # In a process of its own, where nothing has loaded TensorFlow yet.
 OPEN_START = """
@@ -30,15 +28,7 @@ print("loaded", is_prepared())
 
 
 def opened(after: str = "", before: str = "") -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", before + OPEN_START + after],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_python(before + OPEN_START + after)
     assert "Thread 'load-ahead'" not in done.stderr  # Streamlit misses a page for what it shows
     return done.stdout.splitlines()
 
