@@ -1,0 +1,168 @@
+"""What a range test suggests, on curves whose answer is known, and beside fastai's own rules."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.signal import savgol_filter
+
+from core.config import RangeTestConfig
+from core.runs import RangeTestResult
+from core.training.lr_suggestion import Seed, advise, curve_of, range_learning_rates
+from core.training.lr_suggestion.descent import descent
+from tests.training.lr_suggestion.curves import GUESSING, KNOWN, RECORDED, Known, recorded
+
+SEEDS = range(3)
+FALLING = [known for known in KNOWN if known.falls]
+
+
+def rates(result: RangeTestResult) -> dict[str, float]:
+    return {one.name: one.learning_rate for one in result.suggestions}
+
+
+def by_name(known: Known) -> str:
+    return known.name
+
+
+@pytest.mark.parametrize("number", SEEDS)
+@pytest.mark.parametrize("known", FALLING, ids=by_name)
+def test_steepest_is_where_the_formula_falls_fastest(known: Known, number: int):
+    found = rates(advise([known.seed(number)], known.test, GUESSING))
+    if known.inner:
+        assert known.steepest / 2 < found["Steepest"] < known.steepest * 2
+    else:
+        assert "Steepest" not in found
+
+
+@pytest.mark.parametrize("number", SEEDS)
+@pytest.mark.parametrize("known", FALLING, ids=by_name)
+def test_the_recommended_rate_is_one_of_them_and_lies_where_the_formula_is_low(
+    known: Known, number: int
+):
+    result = advise([known.seed(number)], known.test, GUESSING)
+    assert rates(result)[result.recommended] == result.suggestion
+    low, high = result.good
+    assert low <= result.suggestion <= high
+    x = np.linspace(math.log10(known.test.start), math.log10(known.test.end), 2001)
+    there, loss = (
+        float(known.formula(np.array([math.log10(result.suggestion)]))[0]),
+        known.formula(x),
+    )
+    assert there < loss.min() + 0.5 * (loss[: int(loss.argmin()) + 1].max() - loss.min())
+
+
+@pytest.mark.parametrize("number", SEEDS)
+@pytest.mark.parametrize("known", [k for k in KNOWN if not k.falls], ids=by_name)
+def test_nothing_is_recommended_where_no_rate_stands_out(known: Known, number: int):
+    result = advise([known.seed(number)], known.test, GUESSING)
+    assert result.suggestion is None and result.good is None
+    assert not result.suggestions and not result.recommended
+    assert result.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("flat", "never fell clearly, so no rate"),
+        ("rising", "begin at a lower rate"),
+        ("short", "Only 15 iterations"),
+        ("diverging at once", "begin at a lower rate"),
+    ],
+)
+def test_why_there_is_none(name: str, words: str):
+    known = next(known for known in KNOWN if known.name == name)
+    assert words in advise([known.seed()], known.test, GUESSING).reason
+
+
+def test_lost_at_once():
+    lrs = range_learning_rates(RangeTestConfig()).tolist()
+    result = advise([dict.fromkeys(lrs[:5], 2.3)], RangeTestConfig(), GUESSING, diverged=True)
+    assert result.suggestion is None
+    assert "lost after 5 iterations" in result.reason
+
+
+def fastai_valley(lrs: np.ndarray, losses: np.ndarray) -> float:
+    """As fastai describes and computes it: a third into the longest decreasing subsequence, and
+    half a third more. A dynamic programme over all pairs."""
+    lengths = [1] * len(losses)
+    end = 0
+    for i in range(len(losses)):
+        before = [lengths[j] for j in range(i) if losses[j] > losses[i]]
+        lengths[i] = 1 + max(before, default=0)
+        end = i if lengths[i] > lengths[end] else end
+    third = lengths[end] / 3
+    return float(lrs[end - lengths[end] + int(third) + int(third / 2)])
+
+
+def low_part(seed: Seed, config: RangeTestConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Rates and smoothed losses up to where the loss rises again."""
+    curve = curve_of([seed], config)
+    found = descent(curve, GUESSING)
+    return curve.lrs[: found.rises + 1], curve.smoothed[: found.rises + 1]
+
+
+@pytest.mark.parametrize("known", FALLING, ids=by_name)
+def test_valley_and_minimum_are_fastais(known: Known):
+    seed = known.seed()
+    found = rates(advise([seed], known.test, GUESSING))
+    lrs, losses = low_part(seed, known.test)
+    assert found["Valley"] == fastai_valley(lrs, losses)
+    assert found["Minimum / 10"] == pytest.approx(lrs[int(losses.argmin())] / 10)
+
+
+@pytest.mark.parametrize("recipe", RECORDED)
+def test_recorded_curves(recipe: str):
+    """Beside a cubic fitted to a fifth of the curve at a time (Savitzky and Golay 1964)."""
+    config, seed = recorded(recipe)
+    result = advise([seed], config, GUESSING)
+    lrs, losses = np.array(list(seed)), np.array(list(seed.values()))
+    skipped, window = len(lrs) // 10, len(lrs) // 5 | 1
+    lrs, losses = lrs[skipped:], np.minimum(losses[skipped:], 2 * losses[skipped])
+    smooth, slopes = (savgol_filter(losses, window, 3, deriv=order) for order in (0, 1))
+    depth = GUESSING - smooth.min()
+    assert np.interp(result.suggestion, lrs, smooth) < smooth.min() + depth / 2
+    found = rates(result)
+    if "Steepest" in found:
+        inner = slopes[window // 2 : -window // 2]  # at the ends a cubic does as it likes
+        assert np.interp(found["Steepest"], lrs, slopes) < inner.min() / 2
+    lrs, losses = low_part(seed, config)
+    assert found["Valley"] == fastai_valley(lrs, losses)
+
+
+def test_a_wild_early_spike_changes_nothing():
+    """Two nats were enough to move the suggestion to an end of the curve."""
+    known = next(known for known in KNOWN if known.name == "noisy")
+    seed = known.seed()
+    spiked = {
+        lr: loss + (2.0 if i in (0, 5, 31) else 0.0) for i, (lr, loss) in enumerate(seed.items())
+    }
+    one, other = (rates(advise([some], known.test, GUESSING)) for some in (seed, spiked))
+    assert one == pytest.approx(other, rel=0.1)
+
+
+def test_several_seeds_agree_better_than_one():
+    known = next(known for known in KNOWN if known.name == "very noisy")
+    seeds = [known.seed(number) for number in range(15)]
+    ones = [advise([seed], known.test, GUESSING).suggestion for seed in seeds]
+    threes = [advise(seeds[n : n + 3], known.test, GUESSING).suggestion for n in range(0, 15, 3)]
+    assert np.std(np.log(threes)) < np.std(np.log(ones))
+
+
+def test_never_below_guessing_is_said_and_answered_carefully():
+    """What is flat at guessing may be a ruined network: nothing beyond where the fall ends."""
+    lrs = range_learning_rates(RangeTestConfig(iterations=150))
+    x = np.log10(lrs)
+    losses = GUESSING + 2.0 / (1.0 + np.exp(6.0 * (x + 4.0)))
+    losses += np.random.default_rng(0).normal(0.0, 0.03, len(lrs))
+    config = RangeTestConfig(iterations=150)
+    result = advise([dict(zip(lrs.tolist(), losses.tolist(), strict=True))], config, GUESSING)
+    assert "more iterations" in result.reason
+    assert 1e-4 < result.suggestion < 1e-3
+
+
+def test_edited_records_break_nothing():
+    for values in ([-1e29] * 40, [1e29] * 40, [0.0] * 40, [1e29, -1e29] * 20):
+        seed = {10.0 ** (-n): value for n, value in enumerate(values)}
+        assert advise([seed], RangeTestConfig(), GUESSING).reason
