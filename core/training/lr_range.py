@@ -57,7 +57,7 @@ def run_range_test(
     done = [test for test in measured if test.done] or measured[:1]
     found = advise(
         [test.losses for test in done],
-        config.range_test,
+        config,
         math.log(len(data[0].classes)),
         diverged=all(test.diverged for test in done),
     )

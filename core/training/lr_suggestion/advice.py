@@ -7,51 +7,63 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.config import RangeTestConfig
+from core.config import RunConfig
 from core.notation import learning_rate as words
 from core.runs import RangeTestResult, RateSuggestion
 from core.training.lr_suggestion.curve import Curve, Seed, curve_of
 from core.training.lr_suggestion.descent import Descent, descent
-from core.training.lr_suggestion.rules import cycle, floor, minimum, steepest, valley
+from core.training.lr_suggestion.rules import (
+    cycle,
+    good_about,
+    minimum,
+    peak,
+    steady,
+    steepest,
+    valley,
+)
 
 _LEAST = 20  # rates measured; of fewer nothing is read
-_RECOMMENDED = "Floor"
+_PEAK, _STEADY = "Peak", "Steady"
+# Schedules that come to their highest rate and leave it again; all others hold it for long.
+_PASSING = ("one_cycle", "cosine", "cyclical")
 
 
 def advise(
-    seeds: Sequence[Seed], config: RangeTestConfig, guessing: float, *, diverged: bool = False
+    seeds: Sequence[Seed], config: RunConfig, guessing: float, *, diverged: bool = False
 ) -> RangeTestResult:
     """What the measured losses suggest, with reasons in sentences.
 
     Args:
         seeds: each seed's losses by rate.
+        config: the run's; its schedule decides which suggestion is recommended.
         guessing: the loss, in nats, of finding every class as likely: ln(number of classes).
         diverged: a seed's loss was lost before the range ended.
 
     Returns: the suggestions, the recommended one's rate among them, and the band that is good to
         use; where no rate stands out, none of them, and `reason` says why.
     """
-    curve = curve_of(seeds, config)
+    curve = curve_of(seeds, config.range_test)
     if curve.measured < _LEAST:
         return _none(_too_short(curve.measured, diverged=diverged))
     found = descent(curve, guessing)
     if found is None:
         return _none(_why_not(curve))
-    reason = _why(curve, found, diverged=diverged)
+    suggestions = _suggestions(curve, found)
+    name = _PEAK if config.schedule.kind in _PASSING else _STEADY
+    best = next(one.learning_rate for one in suggestions if one.name == name)
     return RangeTestResult(
-        suggestion=floor(curve, found),
-        recommended=_RECOMMENDED,
-        reason=reason,
-        suggestions=_suggestions(curve, found, reason),
-        good=_good(curve, found),
+        suggestion=best,
+        recommended=name,
+        reason=_why(curve, found, diverged=diverged),
+        suggestions=suggestions,
+        good=good_about(best, curve, found),
         seeds=curve.seeds,
         diverged=diverged,
     )
 
 
-def _suggestions(curve: Curve, found: Descent, reason: str) -> tuple[RateSuggestion, ...]:
+def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
     """What each rule says, from the lowest to the highest rate."""
-    low, high = cycle(curve, found)
     said = [
         (steepest(curve, found), "Steepest", "Here the loss falls fastest."),
         (
@@ -60,39 +72,42 @@ def _suggestions(curve: Curve, found: Descent, reason: str) -> tuple[RateSuggest
             "A tenth of the rate with the lowest loss: fastai's older rule.",
         ),
         (valley(curve, found), "Valley", "Half-way down the longest fall: fastai's rule."),
-        (floor(curve, found), _RECOMMENDED, reason),
+        (
+            steady(curve, found),
+            _STEADY,
+            "For a rate that is held for long: a third of the peak.",
+        ),
+        (
+            peak(curve, found),
+            _PEAK,
+            "The highest rate of a schedule that comes down again, such as one cycle or cosine.",
+        ),
     ]
     single = [RateSuggestion(name=name, learning_rate=lr, why=why) for lr, name, why in said if lr]
+    low, high = cycle(curve, found)
     ends = RateSuggestion(
         name="Cycle",
         learning_rate=low,
         max_learning_rate=high,
-        why="For a cyclical schedule: from where the loss begins to fall to where it has done "
-        "falling (Smith 2015).",
+        why="For a cyclical schedule: from where the loss begins to fall to the peak (Smith 2015).",
     )
     return (*sorted(single, key=lambda one: one.learning_rate), ends)
 
 
 def _why(curve: Curve, found: Descent, *, diverged: bool) -> str:
-    """Of the recommended rate."""
+    """Where the peak lies, of which the steady rate is a share."""
     if not found.below_guessing:
         return (
-            "Here the loss stops falling. It never came below that of guessing, so more iterations "
+            "The loss stops falling here. It never came below that of guessing, so more iterations "
             "would tell more."
         )
-    end = words(float(curve.lrs[found.rises]), 2)
+    low, end = (words(float(curve.lrs[place]), 2) for place in (found.low, found.rises))
+    low_part = f"The loss is low from {low} to {end}"
     if found.rises < len(curve.lrs) - 1:
-        what = f"well below {end}, where it rises again"
-    elif diverged:
-        what = f"well below {end}, where it was lost"
-    else:
-        what = f"but it had not risen at the end, {end}: a wider range may show a higher rate"
-    return f"In the middle of where the loss is low, {what}."
-
-
-def _good(curve: Curve, found: Descent) -> tuple[float, float]:
-    """From where the loss begins to fall clearly to where it rises again; it holds the floor."""
-    return float(curve.lrs[found.begins]), float(curve.lrs[found.rises])
+        return f"{low_part} and rises beyond."
+    if diverged:
+        return f"{low_part} and was lost beyond."
+    return f"{low_part}, where the test ended; a higher end may show a higher rate."
 
 
 def _none(reason: str) -> RangeTestResult:

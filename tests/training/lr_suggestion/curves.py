@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.config import RangeTestConfig
+from core.config import RangeTestConfig, RunConfig
 from core.recipes import find_recipe
 from core.training.lr_suggestion import Seed, range_learning_rates
 
@@ -82,18 +82,25 @@ def collapse(at: float) -> Formula:
     return ruined
 
 
-def recorded(recipe: str) -> tuple[RangeTestConfig, Seed]:
+def run_of(test: RangeTestConfig, schedule: str = "one_cycle") -> RunConfig:
+    """A run whose range test that is."""
+    data = {"architecture": "compact", "schedule": {"kind": schedule}}
+    return RunConfig.model_validate(data).model_copy(update={"range_test": test})
+
+
+def recorded(recipe: str) -> tuple[RunConfig, Seed]:
     """A range test of a shipped recipe with seed 0, as measured on two processor cores.
 
     Those that name no iterations of their own were measured with 150, the default then.
     """
     path = Path(__file__).with_name("recorded.json")
     losses = json.loads(path.read_text(encoding="utf-8"))[recipe]
-    config = find_recipe(recipe).config.range_test
-    if config == RangeTestConfig():
-        config = config.model_copy(update={"iterations": 150})
-    lrs = range_learning_rates(config).tolist()
-    return config, dict(zip(lrs, losses, strict=False))
+    config = find_recipe(recipe).config
+    test = config.range_test
+    if test == RangeTestConfig():
+        test = test.model_copy(update={"iterations": 150})
+    lrs = range_learning_rates(test).tolist()
+    return config.model_copy(update={"range_test": test}), dict(zip(lrs, losses, strict=False))
 
 
 _USUAL = of(2.3, fall(3e-3), rise(3.0))

@@ -12,7 +12,7 @@ from core.config import RangeTestConfig
 from core.runs import RangeTestResult
 from core.training.lr_suggestion import Seed, advise, curve_of, range_learning_rates
 from core.training.lr_suggestion.descent import descent
-from tests.training.lr_suggestion.curves import GUESSING, KNOWN, RECORDED, Known, recorded
+from tests.training.lr_suggestion.curves import GUESSING, KNOWN, RECORDED, Known, recorded, run_of
 
 SEEDS = range(3)
 FALLING = [known for known in KNOWN if known.falls]
@@ -29,7 +29,7 @@ def by_name(known: Known) -> str:
 @pytest.mark.parametrize("number", SEEDS)
 @pytest.mark.parametrize("known", FALLING, ids=by_name)
 def test_steepest_is_where_the_formula_falls_fastest(known: Known, number: int):
-    found = rates(advise([known.seed(number)], known.test, GUESSING))
+    found = rates(advise([known.seed(number)], run_of(known.test), GUESSING))
     if known.inner:
         assert known.steepest / 2 < found["Steepest"] < known.steepest * 2
     else:
@@ -41,7 +41,7 @@ def test_steepest_is_where_the_formula_falls_fastest(known: Known, number: int):
 def test_the_recommended_rate_is_one_of_them_and_lies_where_the_formula_is_low(
     known: Known, number: int
 ):
-    result = advise([known.seed(number)], known.test, GUESSING)
+    result = advise([known.seed(number)], run_of(known.test), GUESSING)
     assert rates(result)[result.recommended] == result.suggestion
     low, high = result.good
     assert low <= result.suggestion <= high
@@ -56,7 +56,7 @@ def test_the_recommended_rate_is_one_of_them_and_lies_where_the_formula_is_low(
 @pytest.mark.parametrize("number", SEEDS)
 @pytest.mark.parametrize("known", [k for k in KNOWN if not k.falls], ids=by_name)
 def test_nothing_is_recommended_where_no_rate_stands_out(known: Known, number: int):
-    result = advise([known.seed(number)], known.test, GUESSING)
+    result = advise([known.seed(number)], run_of(known.test), GUESSING)
     assert result.suggestion is None and result.good is None
     assert not result.suggestions and not result.recommended
     assert result.reason
@@ -73,12 +73,14 @@ def test_nothing_is_recommended_where_no_rate_stands_out(known: Known, number: i
 )
 def test_why_there_is_none(name: str, words: str):
     known = next(known for known in KNOWN if known.name == name)
-    assert words in advise([known.seed()], known.test, GUESSING).reason
+    assert words in advise([known.seed()], run_of(known.test), GUESSING).reason
 
 
 def test_lost_at_once():
     lrs = range_learning_rates(RangeTestConfig()).tolist()
-    result = advise([dict.fromkeys(lrs[:5], 2.3)], RangeTestConfig(), GUESSING, diverged=True)
+    result = advise(
+        [dict.fromkeys(lrs[:5], 2.3)], run_of(RangeTestConfig()), GUESSING, diverged=True
+    )
     assert result.suggestion is None
     assert "lost after 5 iterations" in result.reason
 
@@ -106,7 +108,7 @@ def low_part(seed: Seed, config: RangeTestConfig) -> tuple[np.ndarray, np.ndarra
 @pytest.mark.parametrize("known", FALLING, ids=by_name)
 def test_valley_and_minimum_are_fastais(known: Known):
     seed = known.seed()
-    found = rates(advise([seed], known.test, GUESSING))
+    found = rates(advise([seed], run_of(known.test), GUESSING))
     lrs, losses = low_part(seed, known.test)
     assert found["Valley"] == fastai_valley(lrs, losses)
     assert found["Minimum / 10"] == pytest.approx(lrs[int(losses.argmin())] / 10)
@@ -122,12 +124,12 @@ def test_recorded_curves(recipe: str):
     lrs, losses = lrs[skipped:], np.minimum(losses[skipped:], 2 * losses[skipped])
     smooth, slopes = (savgol_filter(losses, window, 3, deriv=order) for order in (0, 1))
     depth = GUESSING - smooth.min()
-    assert np.interp(result.suggestion, lrs, smooth) < smooth.min() + depth / 2
     found = rates(result)
+    assert np.interp(found["Peak"], lrs, smooth) < smooth.min() + depth / 2
     if "Steepest" in found:
         inner = slopes[window // 2 : -window // 2]  # at the ends a cubic does as it likes
         assert np.interp(found["Steepest"], lrs, slopes) < inner.min() / 2
-    lrs, losses = low_part(seed, config)
+    lrs, losses = low_part(seed, config.range_test)
     assert found["Valley"] == fastai_valley(lrs, losses)
 
 
@@ -138,16 +140,20 @@ def test_a_wild_early_spike_changes_nothing():
     spiked = {
         lr: loss + (2.0 if i in (0, 5, 31) else 0.0) for i, (lr, loss) in enumerate(seed.items())
     }
-    one, other = (rates(advise([some], known.test, GUESSING)) for some in (seed, spiked))
+    one, other = (rates(advise([some], run_of(known.test), GUESSING)) for some in (seed, spiked))
     assert one == pytest.approx(other, rel=0.1)
 
 
 def test_several_seeds_agree_better_than_one():
     known = next(known for known in KNOWN if known.name == "very noisy")
     seeds = [known.seed(number) for number in range(15)]
-    ones = [advise([seed], known.test, GUESSING).suggestion for seed in seeds]
-    threes = [advise(seeds[n : n + 3], known.test, GUESSING).suggestion for n in range(0, 15, 3)]
-    assert np.std(np.log(threes)) < np.std(np.log(ones))
+
+    def spread(several: int) -> float:
+        groups = [seeds[n : n + several] for n in range(0, 15, several)]
+        found = [advise(group, run_of(known.test), GUESSING).suggestion for group in groups]
+        return float(np.std(np.log(found)))
+
+    assert spread(3) < spread(1)
 
 
 def test_never_below_guessing_is_said_and_answered_carefully():
@@ -157,7 +163,9 @@ def test_never_below_guessing_is_said_and_answered_carefully():
     losses = GUESSING + 2.0 / (1.0 + np.exp(6.0 * (x + 4.0)))
     losses += np.random.default_rng(0).normal(0.0, 0.03, len(lrs))
     config = RangeTestConfig(iterations=150)
-    result = advise([dict(zip(lrs.tolist(), losses.tolist(), strict=True))], config, GUESSING)
+    result = advise(
+        [dict(zip(lrs.tolist(), losses.tolist(), strict=True))], run_of(config), GUESSING
+    )
     assert "more iterations" in result.reason
     assert 1e-4 < result.suggestion < 1e-3
 
@@ -165,4 +173,33 @@ def test_never_below_guessing_is_said_and_answered_carefully():
 def test_edited_records_break_nothing():
     for values in ([-1e29] * 40, [1e29] * 40, [0.0] * 40, [1e29, -1e29] * 20):
         seed = {10.0 ** (-n): value for n, value in enumerate(values)}
-        assert advise([seed], RangeTestConfig(), GUESSING).reason
+        assert advise([seed], run_of(RangeTestConfig()), GUESSING).reason
+
+
+@pytest.mark.parametrize(
+    ("schedule", "name"),
+    [
+        ("one_cycle", "Peak"),
+        ("cosine", "Peak"),
+        ("cyclical", "Peak"),
+        ("constant", "Steady"),
+        ("inverse_time", "Steady"),
+    ],
+)
+def test_what_is_recommended_suits_the_schedule(schedule: str, name: str):
+    known = KNOWN[0]
+    result = advise([known.seed()], run_of(known.test, schedule), GUESSING)
+    assert result.recommended == name
+    assert result.suggestion == rates(result)[name]
+    assert rates(result)["Steady"] == pytest.approx(rates(result)["Peak"] / 3)
+    low, high = result.good
+    assert low <= result.suggestion <= high
+
+
+def test_a_cycle_goes_from_where_it_begins_to_fall_to_the_peak():
+    known = KNOWN[0]
+    result = advise([known.seed()], run_of(known.test), GUESSING)
+    cycle = next(one for one in result.suggestions if one.name == "Cycle")
+    assert cycle.max_learning_rate == rates(result)["Peak"]
+    begins = 3e-3 / 10 ** (math.log(9.0) / 6.0)  # a logistic fall has done a tenth
+    assert begins / 3 < cycle.learning_rate < begins * 3
