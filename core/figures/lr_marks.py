@@ -19,7 +19,7 @@ from core.runs import RateSuggestion
 _ROW = 17  # pixels
 _LETTER = 7.0  # pixels; a bold one
 _GAP = 12.0  # pixels between two names
-_DECADE = 56.0  # pixels: of five decades on a telephone, the least that there is room for
+_PLOT = 280.0  # pixels: how wide a curve is on a telephone, the least that there is room for
 _BAR = 0.05  # of the plot's height, where a cycle's bar lies
 
 
@@ -34,13 +34,18 @@ class Drawn:
 
 
 def draw(
-    marks: Sequence[RateSuggestion], recommended: str, lrs: np.ndarray, smoothed: np.ndarray
+    marks: Sequence[RateSuggestion],
+    recommended: str,
+    lrs: np.ndarray,
+    smoothed: np.ndarray,
+    decades: float = 5.0,
 ) -> Drawn:
     """Each single rate as a line with a point on the curve, its name above; a cycle as a bar.
 
     Args:
         recommended: the name of the one in colour.
         lrs, smoothed: the curve, (n,) float64, rates growing.
+        decades: that the axis spans.
     """
     drawn = Drawn()
     single = sorted(
@@ -48,7 +53,8 @@ def draw(
         key=lambda mark: mark.learning_rate,
     )
     names = [_name(mark, mark.name == recommended) for mark in single]
-    rows = _rows([math.log10(mark.learning_rate) for mark in single], names)
+    places = [math.log10(mark.learning_rate) * _PLOT / decades for mark in single]
+    rows = _rows(places, names)
     # The recommended one last, so that it lies over the others.
     for mark, name, row in sorted(
         zip(single, names, rows, strict=True), key=lambda item: item[0].name == recommended
@@ -69,12 +75,12 @@ def _rows(places: Sequence[float], names: Sequence[str]) -> list[int]:
     """For each name the lowest row in which nothing stands where it would.
 
     Args:
-        places: decades, growing.
+        places: of their middles, pixels, growing.
     """
     ends: list[float] = []  # of the last name in each row
     rows = []
     for place, name in zip(places, names, strict=True):
-        half = (_LETTER * len(name) + _GAP) / 2 / _DECADE
+        half = (_LETTER * len(name) + _GAP) / 2
         row = next((i for i, end in enumerate(ends) if place - half >= end), len(ends))
         ends[row : row + 1] = [place + half]
         rows.append(row)

@@ -103,7 +103,7 @@ def loss_figure(
     if good is not None:
         traces.append(_IN_THE_LEGEND)
         shapes.append(_band(*good))
-    drawn = lr_marks.draw(marks, recommended, curve.lrs, curve.smoothed)
+    drawn = lr_marks.draw(marks, recommended, curve.lrs, curve.smoothed, _decades(lrs))
     layout = layout_entries(
         height=height,
         xaxis={"title": {"text": "Learning rate"}, **_lr_axis(True)},
@@ -117,6 +117,11 @@ def loss_figure(
     return {"data": [*traces, *drawn.traces], "layout": layout}
 
 
+def _decades(lrs: Numbers) -> float:
+    """That the rates span; at least one."""
+    return max(float(np.log10(max(lrs) / min(lrs))), 1.0) if len(lrs) else 1.0
+
+
 def _batches(lrs: Numbers, losses: Numbers, *, several: bool) -> dict[str, Any]:
     """Of one seed a thin line; of several, points in order of the rate."""
     colour = with_alpha(NEUTRAL, 0.55)
@@ -124,12 +129,17 @@ def _batches(lrs: Numbers, losses: Numbers, *, several: bool) -> dict[str, Any]:
         return _line(lrs, losses, "Each batch", colour, 1)
     order = np.argsort(np.asarray(lrs, dtype=np.float64), kind="stable")
     points = _line(np.asarray(lrs)[order], np.asarray(losses)[order], "Each batch", colour, 1)
-    return {**points, "mode": "markers", "marker": {"color": colour, "size": 3}}
+    dots = {"mode": "markers", "marker": {"color": colour, "size": 3}}
+    return {
+        **points,
+        **dots,
+        "showlegend": False,
+    }  # they need no words, and a telephone has no room
 
 
 def _apart(curve: Smoothed) -> list[dict[str, Any]]:
     """From the lowest to the highest of the seeds' own curves."""
-    name, none = "All seeds", {"width": 0}
+    name, none = "Seeds", {"width": 0}
     low = _line(curve.lrs, curve.lowest, name, ACCENT, 0)
     high = _line(curve.lrs, curve.highest, name, ACCENT, 0)
     quiet = {"line": none, "hoverinfo": "skip", "hovertemplate": None, "legendgroup": name}
@@ -173,7 +183,7 @@ def _loss_range(losses: Numbers, smoothed: Numbers) -> list[float] | None:
     # The batches on the way down are to be seen too, save single spikes.
     top = max(top, float(np.nanpercentile(raw[: lowest + 1], 98)))
     span = max(top - bottom, 1e-6 + 0.05 * abs(top))
-    return [bottom - 0.08 * span, top + 0.35 * span]
+    return [bottom - 0.08 * span, top + 0.12 * span]
 
 
 def _band(low: float, high: float) -> dict[str, Any]:

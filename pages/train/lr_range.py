@@ -98,7 +98,7 @@ def show(run: Run, status: Status) -> None:
         if status.state.alive:
             progress.bar(run, status)
         elif status.range_result is not None:
-            suggestions.panel(run, config, status.range_result)
+            suggestions.panel(run, status.range_result)
         elif status.state is State.STOPPED:
             st.info("This test was stopped before it had measured enough.", icon=":material/info:")
         else:

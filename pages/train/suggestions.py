@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import RunConfig, apply_changes, highest
+from core.config import apply_changes, highest
 from core.runs import RangeTestResult, RateSuggestion, Run
 from core.training.lr_suggestion import adopt, is_adopted
 from pages.session import state
@@ -30,20 +30,17 @@ def recommended(result: RangeTestResult) -> str:
     return result.recommended or (_OLD_NAME if result.suggestion is not None else "")
 
 
-def panel(run: Run, config: RunConfig, result: RangeTestResult) -> None:
+def panel(run: Run, result: RangeTestResult) -> None:
     """The learning rate that is recommended and why, or why there is none."""
     best = next((one for one in of(result) if one.name == recommended(result)), None)
     if best is None:
-        words = f"No suggestion. {as_is(result.reason)} {_ended(config, result)}"
+        words = f"No suggestion. {as_is(result.reason)} {_ended(result)}"
         st.warning(words, icon=":material/warning:")
         return
-    number, why, buttons = st.columns([2, 4, 4], vertical_alignment="center")
+    number, why, buttons = st.columns([2, 4.5, 3.5], vertical_alignment="center")
     number.metric("Recommended learning rate", best.in_words)
     drafted = format_learning_rate(highest(state.current_draft().schedule))
-    why.markdown(
-        f"{as_is(result.reason)} {_good_to_use(result)} {_ended(config, result)} "
-        f"**The draft uses {drafted}.**"
-    )
+    why.markdown(f"{as_is(result.reason)} {_good_to_use(result)} **The draft uses {drafted}.**")
     with buttons, st.container(horizontal=True, horizontal_alignment="right"):
         rate = best.in_words
         _button(run, best, f"Use {rate} in the draft", f"{rate} is in the draft", best=True)
@@ -51,11 +48,17 @@ def panel(run: Run, config: RunConfig, result: RangeTestResult) -> None:
 
 
 def table(run: Run, result: RangeTestResult) -> None:
-    """A row for each: its name and rate, a sentence, a button."""
+    """A row for each, its name and rate, a sentence, a button; and how far the test came."""
     if len(of(result)) < 2:
         return
+    with st.container(gap="xxsmall"):
+        _rows(run, result)
+    st.caption(_ended(result))
+
+
+def _rows(run: Run, result: RangeTestResult) -> None:
     for one in of(result):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             badge = " :green-badge[recommended]" if one.name == recommended(result) else ""
             st.markdown(
                 f"**{as_is(one.name)}** &ensp; {one.in_words}{badge}  \n"
@@ -94,9 +97,11 @@ def _good_to_use(result: RangeTestResult) -> str:
     return f"Good to use, shaded: {low} to {high}."
 
 
-def _ended(config: RunConfig, result: RangeTestResult) -> str:
+def _ended(result: RangeTestResult) -> str:
     """How far the test came, and of how many seeds."""
     if result.seeds > 1:
-        return f"Judged by the mean of {result.seeds} seeds."
+        return (
+            f"Judged by the mean of {result.seeds} seeds, over the rates that all of them reached."
+        )
     words = f"The test stopped at iteration {format_count(result.stopped_at)}"
     return f"{words} because the loss diverged." if result.diverged else f"{words}."
