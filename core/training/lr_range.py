@@ -20,7 +20,13 @@ from core.reading import is_file
 from core.runs import Phase, Run, State, requests
 from core.runs.recorder import Recorder
 from core.training.engine import CALL_SECONDS
-from core.training.lr_suggestion import Divergence, Seed, advise, range_learning_rates
+from core.training.lr_suggestion import (
+    Divergence,
+    Seed,
+    advise,
+    loss_of_guessing,
+    range_learning_rates,
+)
 from core.training.observers import Observers, record_metric
 from core.training.prepare import Prepared, prepare
 
@@ -58,12 +64,19 @@ def run_range_test(
     found = advise(
         [test.losses for test in done],
         config,
-        math.log(len(data[0].classes)),
+        _guessing(config, data),
         diverged=all(test.diverged for test in done),
     )
     ended = {"seeds": len(done), "stopped_at": recorder.status.step}
     recorder.update(result=found.model_copy(update=ended))
     return state
+
+
+def _guessing(config: RunConfig, data: tuple[Dataset, Splits]) -> float:
+    """The loss, in nats, of answering every training image alike."""
+    dataset, splits = data
+    counts = np.bincount(splits.train.label_array(), minlength=len(dataset.classes))
+    return loss_of_guessing(counts.tolist(), config.training.label_smoothing)
 
 
 def _with_seed(config: RunConfig, number: int) -> RunConfig:

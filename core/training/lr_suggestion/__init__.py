@@ -14,6 +14,7 @@ from core.training.lr_suggestion.curve import (
     range_learning_rates,
     seeds_of,
 )
+from core.training.lr_suggestion.descent import loss_of_guessing
 from core.training.lr_suggestion.smoothing import smooth
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "curve_of",
     "is_adopted",
     "judged",
+    "loss_of_guessing",
     "range_learning_rates",
     "seeds_of",
     "smooth",

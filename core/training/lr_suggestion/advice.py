@@ -11,7 +11,7 @@ from core.config import RunConfig
 from core.notation import learning_rate as words
 from core.runs import RangeTestResult, RateSuggestion
 from core.training.lr_suggestion.curve import Curve, Seed, curve_of
-from core.training.lr_suggestion.descent import Descent, descent
+from core.training.lr_suggestion.descent import Descent, descent, learned
 from core.training.lr_suggestion.rules import (
     cycle,
     good_about,
@@ -36,7 +36,7 @@ def advise(
     Args:
         seeds: each seed's losses by rate.
         config: the run's; its schedule decides which suggestion is recommended.
-        guessing: the loss, in nats, of finding every class as likely: ln(number of classes).
+        guessing: the loss, in nats, of answering every image alike: see loss_of_guessing.
         diverged: a seed's loss was lost before the range ended.
 
     Returns: the suggestions, the recommended one's rate among them, and the band that is good to
@@ -45,9 +45,9 @@ def advise(
     curve = curve_of(seeds, config.range_test)
     if curve.measured < _LEAST:
         return _none(_too_short(curve.measured, diverged=diverged))
-    found = descent(curve, guessing)
+    found = descent(curve, guessing) if learned(curve, guessing) else None
     if found is None:
-        return _none(_why_not(curve))
+        return _none(_why_not(curve, guessing))
     suggestions = _suggestions(curve, found)
     name = _PEAK if config.schedule.kind in _PASSING else _STEADY
     best = next(one.learning_rate for one in suggestions if one.name == name)
@@ -75,7 +75,7 @@ def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
         (
             steady(curve, found),
             _STEADY,
-            "For a rate that is held for long: a third of the peak.",
+            "For a rate that is held for long: two fifths of the peak.",
         ),
         (
             peak(curve, found),
@@ -96,11 +96,6 @@ def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
 
 def _why(curve: Curve, found: Descent, *, diverged: bool) -> str:
     """Where the peak lies, of which the steady rate is a share."""
-    if not found.below_guessing:
-        return (
-            "The loss stops falling here. It never came below that of guessing, so more iterations "
-            "would tell more."
-        )
     low, end = (words(float(curve.lrs[place]), 2) for place in (found.low, found.rises))
     low_part = f"The loss is low from {low} to {end}"
     if found.rises < len(curve.lrs) - 1:
@@ -120,10 +115,15 @@ def _too_short(measured: int, *, diverged: bool) -> str:
     return f"Only {measured} iterations were measured; {_LEAST} are the least."
 
 
-def _why_not(curve: Curve) -> str:
-    rose = curve.smoothed[-1] - curve.smoothed[0]
-    if rose > 6.0 * curve.noise.max() and rose > 0.1 * abs(curve.smoothed[0]):
+def _why_not(curve: Curve, guessing: float) -> str:
+    loss, noise = curve.smoothed, 5.0 * float(curve.noise.max())
+    if loss[-1] - loss[0] > max(noise, 0.1 * abs(float(loss[0]))):
         return "The loss rose and never fell clearly before; begin at a lower rate."
+    if loss.max() - loss.min() > max(noise, 0.1 * abs(float(loss.max()))):
+        return (
+            f"The loss fell, but never clearly below {guessing:.2f}, that of guessing: the network "
+            "had not begun to learn. Try more iterations."
+        )
     return (
         "The loss never fell clearly, so no rate stands out; try more iterations or a wider range."
     )

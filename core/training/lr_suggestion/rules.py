@@ -13,7 +13,8 @@ from core.training.lr_suggestion.curve import Curve
 from core.training.lr_suggestion.descent import Descent
 
 _A_FIFTEENTH = 15  # of the curve, on each side, that a slope is measured over
-_HALF_A_DECADE = 3.0
+_BELOW_THE_RISE = 3.0  # half a decade
+_HELD = 2.5
 
 
 def steepest(curve: Curve, found: Descent) -> float | None:
@@ -56,43 +57,37 @@ def peak(curve: Curve, found: Descent) -> float:
     """Half-way, in decades, along the stretch where the loss is low: for a rate that is not held.
 
     Noise moves the lowest point of a flat stretch about, but hardly its middle. At most a third of
-    where the loss rises again. Where the loss never came below that of guessing, a flat stretch
-    may be a ruined network's: then it is the stretch's beginning.
+    where the loss rises again.
     """
     begin, end = float(curve.lrs[found.low]), float(curve.lrs[found.rises])
-    if not found.below_guessing:
-        return begin
-    return min(float(np.sqrt(begin * end)), end / _HALF_A_DECADE)
+    return min(float(np.sqrt(begin * end)), end / _BELOW_THE_RISE)
 
 
 def steady(curve: Curve, found: Descent) -> float:
-    """A third of the peak: a rate that is held for long must be lower than one met in passing.
+    """For a rate that is held for long, which must be lower than one met in passing.
 
-    Measured on the shipped recipes: see docs/results.md.
+    The share of the peak is measured, on the shipped recipes: see docs/results.md.
     """
-    return peak(curve, found) / (_HALF_A_DECADE if found.below_guessing else 1.0)
-
-
-def good_about(best: float, curve: Curve, found: Descent) -> tuple[float, float] | None:
-    """Between which rates to train, about the recommended one; it always lies between them.
-
-    As far below and above it as the peak is above where the loss begins to be low and below a
-    third of where it rises, though no further than a factor of five and of three. None where the
-    loss never came below that of guessing.
-    """
-    if not found.below_guessing:
-        return None
-    middle = peak(curve, found)
-    low, rises = float(curve.lrs[found.low]), float(curve.lrs[found.rises])
-    below = min(max(middle / low, 1.0), 5.0)
-    above = min(max(rises / _HALF_A_DECADE / middle, 1.0), 3.0)
-    return best / below, best * above
+    return peak(curve, found) / _HELD
 
 
 def cycle(curve: Curve, found: Descent) -> tuple[float, float]:
     """Where the loss begins to fall and where it has done so: ends of a cycle (Smith 2015, 3.3)."""
     begin, end = float(curve.lrs[found.begins]), peak(curve, found)
-    return min(begin, end / _HALF_A_DECADE), end
+    return min(begin, end / _BELOW_THE_RISE), end
+
+
+def good_about(best: float, curve: Curve, found: Descent) -> tuple[float, float]:
+    """Between which rates to train, about the recommended one; it always lies between them.
+
+    As far below and above it as the peak is above where the loss begins to be low and below a
+    third of where it rises, though no further than a factor of five and of three.
+    """
+    middle = peak(curve, found)
+    low, rises = float(curve.lrs[found.low]), float(curve.lrs[found.rises])
+    below = min(max(middle / low, 1.0), 5.0)
+    above = min(max(rises / _BELOW_THE_RISE / middle, 1.0), 3.0)
+    return best / below, best * above
 
 
 def _slopes(x: np.ndarray, y: np.ndarray, half: int) -> np.ndarray:
