@@ -37,6 +37,7 @@ def build_model(
     mean: Sequence[float] | None = None,
     variance: Sequence[float] | None = None,
     fused: bool = True,
+    synchronized: bool = False,
     name: str = "convscope",
 ) -> keras.Model:
     """Build the network under Keras's current dtype policy.
@@ -49,6 +50,7 @@ def build_model(
         mean: (C,) of pixels 0..255; only for "standardize".
         variance: (C,) of pixels 0..255; only for "standardize".
         fused: train with the quicker layers of core.models.layers in the stock ones' place.
+        synchronized: batch normalization over all devices that share a batch.
         name: the model's name.
 
     Returns:
@@ -63,13 +65,15 @@ def build_model(
     tensors = {INPUT: _preprocessing_layer(preprocessing, mean, variance)(pixels)}
     for item in plan:
         received = [tensors[source] for source in item.inputs]
-        layer = _layer(item, fused)
+        layer = _layer(item, fused, synchronized)
         tensors[item.name] = layer(received if len(received) > 1 else received[0])
     return keras.Model(pixels, tensors[plan[-1].name], name=name)
 
 
-def _layer(item: LayerPlan, fused: bool) -> keras.Layer:
+def _layer(item: LayerPlan, fused: bool, synchronized: bool) -> keras.Layer:
     options = dict(item.options)
+    if synchronized and item.type == "BatchNormalization":
+        options["synchronized"] = True
     if item.name in _FLOAT32_LAYERS:
         options["dtype"] = "float32"
     stock = getattr(keras.layers, item.type)

@@ -116,4 +116,6 @@ def _refuse_oversized(path: Path) -> None:
 
 def _stock_layer(layer: keras.Layer) -> keras.Layer:
     config = {**layer.get_config(), "dtype": "float32"}
+    if "synchronized" in config:
+        config["synchronized"] = False  # of the cards that trained it
     return _STOCK.get(type(layer), type(layer)).from_config(config)

@@ -56,7 +56,8 @@ class ByteDropout(keras.layers.Dropout):
     Drawing the random numbers is what dropout costs. A byte knows 256 levels, so the
     rate is met by dithering: a step drops its elements below `floor(256 * rate + u)`, u
     uniform and drawn anew each step, and an element's chance is the rate exactly. Seeds
-    come from the stock layer's own generator, one a step.
+    come from the stock layer's own generator, one a step; where several devices share a
+    batch, each folds its own number in, or all would drop the same places.
     """
 
     def call(self, inputs: Any, training: bool = False) -> Any:
@@ -65,7 +66,7 @@ class ByteDropout(keras.layers.Dropout):
         if self.rate * _LEVELS >= _LEVELS - 1:
             return super().call(inputs, training=training)  # no byte lies above the level
         inputs = tf.convert_to_tensor(inputs)
-        words, dither = _random_words(self.seed_generator.next(), tf.size(inputs))
+        words, dither = _random_words(_own_seed(self.seed_generator.next()), tf.size(inputs))
         level = tf.cast(tf.floor(self.rate * _LEVELS + dither), tf.uint8)
         drawn = tf.reshape(tf.bitcast(words, tf.uint8), [-1])[: tf.size(inputs)]
         kept = tf.reshape(drawn >= level, tf.shape(inputs))
@@ -74,11 +75,20 @@ class ByteDropout(keras.layers.Dropout):
         return tf.ensure_shape(outputs, inputs.shape)
 
 
-def _random_words(seed: Any, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _own_seed(seed: Any) -> tf.Tensor:
+    """A step's seed (2,) made this device's own; itself on one device.  # (2,) int64"""
+    seed = tf.cast(seed, tf.int64)
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return seed
+    return tf.random.experimental.stateless_fold_in(seed, context.replica_id_in_sync_group)
+
+
+def _random_words(seed: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Words that hold `count` random bytes, uint32, and one number in [0, 1), float32."""
     words = tf.random.stateless_uniform(
         [(count + 3) // 4 + 1],
-        tf.cast(seed, tf.int64),
+        seed,
         minval=None,
         maxval=None,
         dtype=tf.uint32,

@@ -137,7 +137,7 @@ class _Engine:
         done = self.progress.step
         lrs = learning_rates(self.config.schedule, done, self._call_steps(), self.total)
         begun = time.perf_counter()
-        losses, correct, seen = self.trainer.train(stream, lrs)
+        losses, loss, correct, seen = self.trainer.train(stream, lrs)
         seconds = time.perf_counter() - begun
         if not warm:
             self.recorder.update(started=time.time())
@@ -146,7 +146,7 @@ class _Engine:
             self.step_seconds = seconds / len(lrs)
         self._check(losses, lrs)
         for sums in (self.progress, self.tick):
-            sums.add(float(losses.mean()) * seen, correct, seen, seconds if warm else 0.0)
+            sums.add(loss, correct, seen, seconds if warm else 0.0)
         self.progress.step += len(lrs)
         self.observers.steps_taken(self.trainer, self.progress.step)
         if time.monotonic() - self.ticked >= TICK_SECONDS or not warm:

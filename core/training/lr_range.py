@@ -72,7 +72,7 @@ class _RangeTest:
         while len(self.losses) < len(lrs):
             chunk = lrs[len(self.losses) : len(self.losses) + per_call]
             begun = time.perf_counter()
-            own, _, _ = trainer.train(stream, chunk.astype(np.float32))
+            own = trainer.train(stream, chunk.astype(np.float32)).losses
             seconds = time.perf_counter() - begun
             if not self.losses:
                 self.recorder.update(started=time.time())

@@ -105,6 +105,7 @@ def build_network(config: RunConfig, dataset: Dataset, splits: Splits) -> keras.
         preprocessing=config.preprocessing,
         mean=mean,
         variance=variance,
+        synchronized=config.training.gpus > 1,
     )
 
 

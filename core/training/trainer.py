@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -35,6 +35,15 @@ def build_optimizer(config: OptimizerConfig, *, scaled: bool) -> keras.optimizer
     elif isinstance(config, RmspropConfig):
         optimizer = keras.optimizers.RMSprop(lr, config.rho)
     return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
+
+
+class Steps(NamedTuple):
+    """What a call into the graph tells of the steps that it took."""
+
+    losses: np.ndarray  # (k,) float32, each step's own mean loss in nats
+    loss: float  # of every image, added up; the same however the steps are cut into calls
+    correct: float  # images classified rightly
+    seen: int  # images
 
 
 class Trainer:
@@ -85,25 +94,25 @@ class Trainer:
     def stream(self, batches: tf.data.Dataset) -> Iterator:
         """An iterator for `train`; where several devices train, each batch is shared out."""
         if self._strategy is not None:
+            replicas = self._strategy.num_replicas_in_sync
+            batches = batches.map(lambda images, labels: _fill(images, labels, replicas))
             batches = self._strategy.experimental_distribute_dataset(batches)
         return iter(batches)
 
-    def train(self, stream: Iterator, lrs: np.ndarray) -> tuple[np.ndarray, float, int]:
+    def train(self, stream: Iterator, lrs: np.ndarray) -> Steps:
         """Take len(lrs) steps from the stream.
 
         Args:
             stream: from `stream`, of (images (B, H, W, C) float32 0..255,
                 labels (B, K) float32).
             lrs: (k,) float32, a learning rate for each step.
-
-        Returns: each step's own mean loss (k,) float32 in nats, how many images were
-            classified correctly, how many were seen.
         """
         # Always as long, whatever the steps: another length would be traced and compiled anew.
         padded = np.zeros(-(-len(lrs) // _LRS) * _LRS, np.float32)
         padded[: len(lrs)] = lrs
-        losses, correct, seen = self._train(stream, tf.constant(padded), tf.constant(len(lrs)))
-        return losses.numpy(), float(correct), int(seen)
+        taken = self._train(stream, tf.constant(padded), tf.constant(len(lrs)))
+        losses, loss, correct, seen = taken
+        return Steps(losses.numpy(), float(loss), float(correct), int(seen))
 
     def evaluate(self, batches: Any, interrupted: Callable[[], bool]) -> tuple[float, float] | None:
         """Mean loss (nats) and accuracy (0..1) over batches.
@@ -144,16 +153,20 @@ class Trainer:
     def _train(self, stream: Any, lrs: Any, count: Any) -> Any:
         """lrs (n,) float32, of which the first `count` () int32 count.
 
-        Returns: losses (count,) float32, correct () float32, seen () int32.
+        Returns: losses (count,) float32, their sum over images () float64, correct ()
+            float32, seen () int32.
         """
         losses = tf.TensorArray(tf.float32, size=count)
+        # A float32 times a count of images is exact in float64, and so is the sum, in any order.
+        total = tf.constant(0.0, tf.float64)
         correct, seen = tf.constant(0.0), tf.constant(0)
         for i in tf.range(count):
             loss, batch_correct, size = self._shared_step(next(stream), lrs[i])
             losses = losses.write(i, loss)
+            total += tf.cast(loss, tf.float64) * tf.cast(size, tf.float64)
             correct += batch_correct
             seen += size
-        return losses.stack(), correct, seen
+        return losses.stack(), total, correct, seen
 
     @tf.autograph.experimental.do_not_convert  # its branches hang on no tensor
     def _shared_step(self, batch: Any, lr: Any) -> Any:
@@ -166,7 +179,7 @@ class Trainer:
             images, labels = batch
             size = tf.shape(images)[0]
             return *self._step(images, labels, lr, size), size
-        sizes = self._strategy.run(lambda images, labels: tf.shape(images)[0], batch)
+        sizes = self._strategy.run(lambda images, labels: _count(labels), batch)
         size = self._strategy.reduce("SUM", sizes, axis=None)
         results = self._strategy.run(self._step, (*batch, lr, size))
         loss, correct = (self._strategy.reduce("SUM", item, axis=None) for item in results)
@@ -177,7 +190,7 @@ class Trainer:
 
         Args:
             images: (b, H, W, C) float32 0..255, b of the batch's images.
-            labels: (b, K) float32, rows sum to 1.
+            labels: (b, K) float32, rows sum to 1; to 0 where `_fill` put the image in.
             lr: () float32, the learning rate.
             size: () int32, images of the whole batch.
 
@@ -187,10 +200,14 @@ class Trainer:
         with tf.GradientTape() as tape:
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             losses = self._losses(logits, labels, self._smoothing)
+            if self._strategy is not None:
+                losses *= tf.cast(_is_asked(labels), tf.float32)
             loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
             scaled = self.optimizer.scale_loss(loss)
         variables = self.network.trainable_variables
         gradients = tape.gradient(scaled, variables)
+        if self._strategy is not None:
+            gradients = _lost_on_all(gradients)
         inner = getattr(self.optimizer, "inner_optimizer", self.optimizer)
         inner.learning_rate.assign(lr)
         self.optimizer.apply(gradients, variables)
@@ -220,4 +237,44 @@ class Trainer:
             predicted = tf.cast(logits[:, 0] > 0.0, tf.int64)
         else:
             predicted = tf.argmax(logits, axis=-1)
-        return tf.reduce_sum(tf.cast(tf.equal(predicted, tf.argmax(labels, axis=-1)), tf.float32))
+        right = tf.equal(predicted, tf.argmax(labels, axis=-1))
+        if self._strategy is not None:
+            right &= _is_asked(labels)
+        return tf.reduce_sum(tf.cast(right, tf.float32))
+
+
+def _fill(images: Any, labels: Any, replicas: int) -> tuple[Any, Any]:
+    """A batch of a multiple of `replicas` images, so that none of the devices gets nothing.
+
+    What is put in are the batch's own images over again, which leave the statistics of batch
+    normalization nearly as they are; their labels are all 0, and so they are not learned from.
+    """
+    count = tf.shape(images)[0]
+    places = tf.range(-(-count // replicas) * replicas)
+    asked = tf.cast(places < count, labels.dtype)[:, tf.newaxis]
+    places %= count
+    return tf.gather(images, places), tf.gather(labels, places) * asked
+
+
+def _is_asked(labels: Any) -> Any:
+    """(B, K) float32 -> (B,) bool: False of the images that `_fill` put in."""
+    return tf.reduce_sum(labels, axis=-1) > 0.5
+
+
+def _count(labels: Any) -> Any:
+    """(B, K) float32 -> () int32: the images that are learned from."""
+    return tf.reduce_sum(tf.cast(_is_asked(labels), tf.int32))
+
+
+def _lost_on_all(gradients: list[Any]) -> list[Any]:
+    """Gradients that are not finite on one device, made so on all.
+
+    Keras's loss scaling skips an update where the gradients of the first device are not
+    finite, and never looks at the others', which are added to them afterwards.
+    """
+    finite = [tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients]
+    lost = tf.cast(tf.logical_not(tf.reduce_all(finite)), tf.float32)
+    context = tf.distribute.get_replica_context()
+    anywhere = context.all_reduce(tf.distribute.ReduceOp.SUM, lost) > 0.0
+    first, *others = gradients
+    return [tf.where(anywhere, tf.constant(float("nan"), first.dtype), first), *others]
