@@ -9,6 +9,7 @@ from core.runs.status import (
     RangeTestResult,
     State,
     Status,
+    TimingResult,
     TrainingResult,
 )
 from core.runs.store import (
@@ -19,6 +20,7 @@ from core.runs.store import (
     gone,
     list_runs,
     list_shipped,
+    list_timings,
     list_unreadable,
     open_run,
     runs_folder,
@@ -33,6 +35,7 @@ __all__ = [
     "Run",
     "State",
     "Status",
+    "TimingResult",
     "TrainingResult",
     "UnreadableRun",
     "create_run",
@@ -41,6 +44,7 @@ __all__ = [
     "gone",
     "list_runs",
     "list_shipped",
+    "list_timings",
     "list_unreadable",
     "open_run",
     "runs_folder",

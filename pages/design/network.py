@@ -12,7 +12,7 @@ from core.errors import ConfigError
 from core.figures.network import network_drawing, network_words, shape_words
 from core.jobs.preflight import Preflight
 from core.models.plan import LayerPlan, plan_layers, smallest_side, total_parameters
-from pages.design import cards, drawing
+from pages.design import cards, costs, drawing
 from pages.widgets import misfit
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
@@ -57,6 +57,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
             _drawing(plan.layers, plan.input_shape, plan.info.classes)
         with right:
             _layers(plan)
+        costs.show(draft, plan)
     form = Form(draft)
     _blocks(draft, form)
     _whole(form)
