@@ -74,8 +74,19 @@ def _print_result(status: Status) -> None:
     if isinstance(result, TrainingResult):
         print(f"Test accuracy {percent(result.test_accuracy, 2)}, loss {result.test_loss:.4f}")
     elif isinstance(result, RangeTestResult):
-        lr = result.suggestion
-        print(
-            f"Suggested learning rate: {learning_rate(lr)}" if lr else "No learning rate suggested."
-        )
-        say(result.reason)
+        _print_suggestions(result)
+
+
+def _print_suggestions(result: RangeTestResult) -> None:
+    """The recommended rate and why, and a line for each of the others."""
+    lr = result.suggestion
+    print(
+        f"Recommended learning rate: {learning_rate(lr, 2)}"
+        if lr
+        else "No learning rate recommended."
+    )
+    say(result.reason)
+    for one in result.suggestions:
+        if one.name != result.recommended:
+            ends = one.in_words.replace("\u00a0", " ")  # which a terminal may not have
+            say(f"  {one.name:<14}{ends:<24}{one.why}")

@@ -6,6 +6,7 @@ Knows nothing of TensorFlow, of Streamlit, or of where runs and data sets lie on
 from core.config.architecture import ArchitectureConfig, BlockConfig
 from core.config.augmentation import AugmentationConfig
 from core.config.data import DatasetConfig, Fit, Interpolation, SplitConfig
+from core.config.lr_range import RangeTestConfig
 from core.config.optimizers import (
     AdamConfig,
     AdamWConfig,
@@ -29,7 +30,6 @@ from core.config.schedules import (
     CyclicalSchedule,
     InverseTimeSchedule,
     OneCycleSchedule,
-    RangeTestConfig,
     ScheduleConfig,
     highest,
     scaled,

@@ -10,9 +10,10 @@ from core.config.architecture import ArchitectureConfig
 from core.config.augmentation import AugmentationConfig
 from core.config.base import Section
 from core.config.data import DatasetConfig, SplitConfig
+from core.config.lr_range import RangeTestConfig
 from core.config.optimizers import AdamConfig, OptimizerConfig
 from core.config.presets import PRESETS
-from core.config.schedules import ConstantSchedule, RangeTestConfig, ScheduleConfig
+from core.config.schedules import ConstantSchedule, ScheduleConfig
 from core.config.training import TrainingConfig
 
 

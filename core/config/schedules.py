@@ -1,4 +1,4 @@
-"""Learning-rate schedules, told apart by `kind`, and the range test's own range.
+"""Learning-rate schedules, told apart by `kind`.
 
 Knows their numbers and not their formulas: those are in core.training.schedules.
 """
@@ -89,20 +89,3 @@ def scaled(schedule: ScheduleConfig, factor: float) -> ScheduleConfig:
         if hasattr(schedule, name)
     }
     return schedule.model_copy(update=changes)
-
-
-class RangeTestConfig(Section):
-    """Learning-rate range test (Smith 2015, section 3.3): lr grows by a factor a step."""
-
-    start: LearningRate = 1e-5
-    end: LearningRate = 1.0
-    iterations: int = Field(150, ge=20, le=5000)
-    batch_size: int | None = Field(None, ge=1, le=8192, description="None: the run's own")
-    smoothing: float = Field(0.95, ge=0.0, lt=1.0)
-    divergence: float = Field(4.0, gt=1.0, description="stop at this many times the best loss")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> RangeTestConfig:
-        if self.end <= self.start:
-            raise ValueError(f"end is {self.end:g}; it must be above start, {self.start:g}")
-        return self

@@ -5,18 +5,35 @@ Knows nothing of how losses were measured, smoothed or judged. Plain dicts, as i
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from core import notation
+from core.figures import lr_marks
 from core.figures.decimate import decimate, plain
 from core.figures.theme import ACCENT, NEUTRAL, SUGGESTION, Figure, layout_entries, with_alpha
+from core.runs import RateSuggestion
 
 Numbers = Sequence[float] | np.ndarray
 
+
+class Smoothed(Protocol):
+    """The curve to draw, of one seed or several; arrays (n,) float64, rates growing."""
+
+    @property
+    def lrs(self) -> np.ndarray: ...
+    @property
+    def smoothed(self) -> np.ndarray: ...
+    @property
+    def lowest(self) -> np.ndarray: ...
+    @property
+    def highest(self) -> np.ndarray: ...
+    @property
+    def seeds(self) -> int: ...
+
+
+_LEGEND = 30  # pixels above the plot
 _SHADE = with_alpha(SUGGESTION, 0.16)
 # A shape has no entry in the legend; this trace, which has no point, has.
 _IN_THE_LEGEND = {
@@ -62,8 +79,9 @@ def lr_figure(
 def loss_figure(
     lrs: Numbers,
     losses: Numbers,
-    smoothed: Numbers,
-    suggestion: float | None = None,
+    curve: Smoothed,
+    marks: Sequence[RateSuggestion] = (),
+    recommended: str = "",
     good: tuple[float, float] | None = None,
     *,
     height: int = 340,
@@ -71,32 +89,62 @@ def loss_figure(
     """Each batch's own loss, and the smoothed curve, over the learning rate on a log axis.
 
     Args:
-        lrs, losses, smoothed: (n,) in order of iteration; values that are not finite are cut.
-        suggestion: the learning rate to mark, or None where there is none.
+        lrs, losses: (n,) of every batch; of several seeds one after the other.
+        curve: the smoothed curve; of several seeds their mean, and how far they lie apart.
+        marks: what the rules suggest, each drawn with its name; a cycle as a bar between two rates.
+        recommended: the name of the one that stands out.
         good: between which learning rates to shade, or None where none are good.
     """
-    traces = [
-        _line(lrs, losses, "Each batch", with_alpha(NEUTRAL, 0.55), 1),
-        _line(lrs, smoothed, "Smoothed", ACCENT, 3),
-    ]
+    traces = [_batches(lrs, losses, several=curve.seeds > 1)]
+    if curve.seeds > 1:
+        traces += _apart(curve)
+    traces.append(_line(curve.lrs, curve.smoothed, "Smoothed", ACCENT, 3))
     shapes: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
     if good is not None:
         traces.append(_IN_THE_LEGEND)
         shapes.append(_band(*good))
-    if suggestion is not None:
-        traces += _point_on_curve(suggestion, lrs, smoothed)
-        shapes.append(_line_at(suggestion))
-        annotations.append(_label_at(suggestion))
+    drawn = lr_marks.draw(marks, recommended, curve.lrs, curve.smoothed, _decades(lrs))
     layout = layout_entries(
         height=height,
         xaxis={"title": {"text": "Learning rate"}, **_lr_axis(True)},
-        yaxis={"title": {"text": "Loss"}, "range": _loss_range(losses, smoothed)},
+        yaxis={"title": {"text": "Loss"}, "range": _loss_range(losses, curve.smoothed)},
         uirevision="range-loss",
-        shapes=shapes,
-        annotations=annotations,
+        shapes=[*shapes, *drawn.shapes],
+        annotations=drawn.annotations,
+        margin={"l": 8, "r": 16, "t": _LEGEND + drawn.above, "b": 8},
+        legend={"orientation": "h", "x": 0, "yref": "container", "y": 1, "yanchor": "top"},
     )
-    return {"data": traces, "layout": layout}
+    return {"data": [*traces, *drawn.traces], "layout": layout}
+
+
+def _decades(lrs: Numbers) -> float:
+    """That the rates span; at least one."""
+    return max(float(np.log10(max(lrs) / min(lrs))), 1.0) if len(lrs) else 1.0
+
+
+def _batches(lrs: Numbers, losses: Numbers, *, several: bool) -> dict[str, Any]:
+    """Of one seed a thin line; of several, points in order of the rate."""
+    colour = with_alpha(NEUTRAL, 0.55)
+    if not several:
+        return _line(lrs, losses, "Each batch", colour, 1)
+    order = np.argsort(np.asarray(lrs, dtype=np.float64), kind="stable")
+    points = _line(np.asarray(lrs)[order], np.asarray(losses)[order], "Each batch", colour, 1)
+    dots = {"mode": "markers", "marker": {"color": colour, "size": 3}}
+    return {
+        **points,
+        **dots,
+        "showlegend": False,
+    }  # they need no words, and a telephone has no room
+
+
+def _apart(curve: Smoothed) -> list[dict[str, Any]]:
+    """From the lowest to the highest of the seeds' own curves."""
+    name, none = "Seeds", {"width": 0}
+    low = _line(curve.lrs, curve.lowest, name, ACCENT, 0)
+    high = _line(curve.lrs, curve.highest, name, ACCENT, 0)
+    quiet = {"line": none, "hoverinfo": "skip", "hovertemplate": None, "legendgroup": name}
+    shade = {"fill": "tonexty", "fillcolor": with_alpha(ACCENT, 0.22)}
+    return [{**low, **quiet, "showlegend": False}, {**high, **quiet, **shade}]
 
 
 def _line(x: Numbers, y: Numbers, name: str, colour: str, width: float) -> dict[str, Any]:
@@ -130,12 +178,12 @@ def _loss_range(losses: Numbers, smoothed: Numbers) -> list[float] | None:
         return None
     raw = np.asarray(losses, dtype=np.float64)[: len(curve)]
     lowest = int(np.argmin(curve))
-    top = float(np.nanmax(curve[: lowest + 1]))
+    top = float(np.max(curve[: lowest + 1]))
     bottom = float(min(curve[lowest], np.nanpercentile(raw, 2)))
     # The batches on the way down are to be seen too, save single spikes.
     top = max(top, float(np.nanpercentile(raw[: lowest + 1], 98)))
     span = max(top - bottom, 1e-6 + 0.05 * abs(top))
-    return [bottom - 0.08 * span, top + 0.35 * span]
+    return [bottom - 0.08 * span, top + 0.12 * span]
 
 
 def _band(low: float, high: float) -> dict[str, Any]:
@@ -151,48 +199,3 @@ def _band(low: float, high: float) -> dict[str, Any]:
         "line": {"width": 0},
         "layer": "below",
     }
-
-
-def _line_at(lr: float) -> dict[str, Any]:
-    """A vertical line at the suggested learning rate."""
-    return {
-        "type": "line",
-        "x0": lr,
-        "x1": lr,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": SUGGESTION, "width": 2, "dash": "dash"},
-    }
-
-
-def _label_at(lr: float) -> dict[str, Any]:
-    """What the line is, beside it; in the page's own ink, for the green is too light to read."""
-    return {
-        "x": math.log10(lr),  # unlike a shape, an annotation stands at the logarithm
-        "yref": "paper",
-        "y": 1,
-        "yanchor": "top",
-        "xanchor": "left",
-        "xshift": 6,
-        "showarrow": False,
-        "text": f"<b>Suggested: {notation.learning_rate(lr, 2)}</b>",
-    }
-
-
-def _point_on_curve(lr: float, lrs: Numbers, smoothed: Numbers) -> list[dict[str, Any]]:
-    """Where the suggestion meets the smoothed curve; nothing where there is no curve."""
-    x, y = decimate(lrs, smoothed)
-    if not len(x):
-        return []
-    return [
-        {
-            "type": "scatter",
-            "x": [lr],
-            "y": [float(np.interp(math.log10(lr), np.log10(x), y))],
-            "mode": "markers",
-            "marker": {"color": SUGGESTION, "size": 12, "line": {"color": "white", "width": 2}},
-            "showlegend": False,
-            "hovertemplate": "Suggested learning rate %{x:.3g}<extra></extra>",
-        }
-    ]

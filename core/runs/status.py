@@ -13,12 +13,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.machine.resources import Resources
+from core.notation import learning_rate
 
 _Count = Annotated[int, Field(ge=0, le=10**15)]
 _Moment = Annotated[float, Field(ge=0.0, le=2e11, allow_inf_nan=False)]  # s since the epoch
 _Amount = Annotated[float, Field(ge=0.0, le=1e15, allow_inf_nan=False)]
 _Rate = Annotated[float, Field(gt=0.0, le=1e6, allow_inf_nan=False)]
 _Words = Annotated[str, Field(max_length=10_000)]
+_Name = Annotated[str, Field(max_length=100)]
 
 
 _LEAST_LEFT = 0.5  # seconds; less would be shown as none, and something is left
@@ -92,14 +94,35 @@ class TrainingResult(_Recorded):
     note: _Words = ""  # what a person must know to read it, in sentences
 
 
-class RangeTestResult(_Recorded):
-    """What a learning-rate range test came to."""
+class RateSuggestion(_Recorded):
+    """What one rule reads from a range test's curve."""
 
-    suggestion: _Rate | None = None  # a learning rate; None where none stands out
-    index: _Count | None = None  # of the iteration whose rate it is
+    name: _Name
+    learning_rate: _Rate
+    max_learning_rate: _Rate | None = None  # of a cycle, whose lower end the other is
+    why: _Words = ""  # a sentence
+
+    @property
+    def in_words(self) -> str:
+        """In words, to the two digits that a test knows: "0.0054", "0.0001 to 0.006"."""
+        ends = (self.learning_rate, self.max_learning_rate)
+        return " to ".join(learning_rate(lr, 2) for lr in ends if lr is not None)
+
+
+class RangeTestResult(_Recorded):
+    """What a learning-rate range test came to.
+
+    Records of the versions before have no `suggestions`, `recommended` and `good`.
+    """
+
+    suggestion: _Rate | None = None  # the recommended rate; None where none stands out
+    recommended: _Name = ""  # the name of the suggestion whose rate it is
     reason: _Words
-    stopped_at: _Count = 0  # iterations
-    diverged: bool = False
+    suggestions: Annotated[tuple[RateSuggestion, ...], Field(max_length=20)] = ()
+    good: tuple[_Rate, _Rate] | None = None  # the lowest and the highest rate that is good to use
+    seeds: Annotated[int, Field(ge=1, le=100)] = 1  # that were judged
+    stopped_at: _Count = 0  # iterations, of all seeds
+    diverged: bool = False  # every seed
 
 
 class TimingResult(_Recorded):

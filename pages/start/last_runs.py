@@ -103,12 +103,17 @@ def _page(run: Run, job: str) -> str:
 def _curve(path: str, version: str) -> tuple[str, str]:
     """The address of a tiny curve and what it shows; empty where too little was measured."""
     rows = skim(Run(Path(path)).metrics_path)
+    seed = rows[0].get("seed") if rows else None  # a range test may have a curve for each
     for kind, figure, good, words in (
         ("epoch", "val_accuracy", True, "Validation accuracy over the epochs"),
         ("tick", "accuracy", True, "Accuracy so far"),
         ("range", "loss", False, "Loss over the learning rate"),
     ):
-        values = [row[figure] for row in rows if row["kind"] == kind and figure in row]
+        values = [
+            row[figure]
+            for row in rows
+            if row["kind"] == kind and figure in row and row.get("seed") == seed
+        ]
         if len(values) > 1:
             return vignettes.sparkline(values, good=good), words
     return "", ""

@@ -7,29 +7,32 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import RunConfig, apply_changes
+from core.config import RunConfig
 from core.figures import lr_range as figures
-from core.runs import RangeTestResult, Run, State, Status
-from core.training.lr_suggestion import good_band, smooth
+from core.runs import Run, State, Status
+from core.training.lr_suggestion import curve_of, judged
 from pages.session import cache, run_list, state
-from pages.train import controls, outcome, progress, start_panel, watching
+from pages.train import controls, outcome, progress, start_panel, suggestions, watching
 from pages.widgets import page
 from pages.widgets.form import Form
 from pages.widgets.head import head
 from pages.widgets.live_charts import Chart, live_charts
-from pages.widgets.text import as_is, format_count, format_learning_rate
 
 Rows = list[dict[str, Any]]
 
 _TITLE = "Learning-rate range test"
-_DIGITS = 2  # of a suggestion: more would say more than the test knows
+_HEIGHT = 390  # pixels of the curve
+_SPACINGS = {
+    "exponential": "Exponential: each decade alike",
+    "linear": "Linear: each step alike",
+}
 
 
 def main() -> None:
     run = head(
         _TITLE,
-        "Trains a throw-away copy of the draft at rising learning rates: where the loss falls "
-        "fastest is a good learning rate to train with.",
+        "Trains a throw-away copy of the draft at rising learning rates. How the loss falls and "
+        "rises again tells which learning rate is good to train with.",
         runs=partial(run_list.runs, "range-test"),
         actions=controls.actions,
     )
@@ -53,6 +56,13 @@ def settings(draft: RunConfig) -> None:
         form = Form(draft)
         form.learning_rate("From", "range_test.start", help="The first learning rate.")
         form.learning_rate("To", "range_test.end", help="The last learning rate.")
+        form.choice(
+            "Spacing",
+            "range_test.spacing",
+            _SPACINGS,
+            help="How the learning rate grows: by a factor an iteration, or by a summand as in "
+            "the first such test (Smith 2015).",
+        )
         form.integer(
             "Iterations",
             "range_test.iterations",
@@ -60,6 +70,14 @@ def settings(draft: RunConfig) -> None:
             5000,
             step=10,
             help="One batch each. More make a finer curve.",
+        )
+        form.integer(
+            "Seeds",
+            "range_test.seeds",
+            1,
+            5,
+            help="How often it is measured, each time from other weights and in another order. "
+            "Several show how much is chance, and are judged by their mean.",
         )
         form.integer(
             "Batch size",
@@ -80,82 +98,38 @@ def show(run: Run, status: Status) -> None:
         if status.state.alive:
             progress.bar(run, status)
         elif status.range_result is not None:
-            suggestion_panel(run, status.range_result, rows, config.range_test.smoothing)
+            suggestions.panel(run, status.range_result)
         elif status.state is State.STOPPED:
             st.info("This test was stopped before it had measured enough.", icon=":material/info:")
         else:
             outcome.went_wrong(status, "Start it again.")
     if rows:
-        charts(run, status, rows, config.range_test.smoothing)
+        curve(run, config, status, rows)
+    if status.range_result is not None:
+        suggestions.table(run, status.range_result)
+    if rows:
+        learning_rates(run, rows)
     progress.log(run, status)
 
 
-def suggestion_panel(run: Run, result: RangeTestResult, rows: Rows, smoothing: float) -> None:
-    """The learning rate that the test suggests, or why there is none."""
-    lr = result.suggestion
-    ended = f"The test stopped at iteration {format_count(result.stopped_at)}"
-    ended += " because the loss diverged." if result.diverged else "."
-    if lr is None:
-        words = f"No suggestion. {as_is(result.reason)} {ended}"
-        st.warning(words, icon=":material/warning:")
-        return
-    number, why, buttons = st.columns([2, 4, 4], vertical_alignment="center")
-    number.metric("Suggested learning rate", format_learning_rate(float(f"{lr:.{_DIGITS}g}")))
-    drafted = format_learning_rate(state.current_draft().schedule.learning_rate)
-    why.markdown(
-        f"{as_is(result.reason)} {_good_to_use(rows, smoothing)} {ended} "
-        f"**The draft uses {drafted}.**"
-    )
-    with buttons, st.container(horizontal=True, horizontal_alignment="right"):
-        use_button(run, float(f"{lr:.{_DIGITS}g}"))
-        page.link("pages/train/train.py", "On to Train", icon=":material/arrow_forward:")
+def curve(run: Run, config: RunConfig, status: Status, rows: Rows) -> None:
+    """The curve large, with what it suggests."""
+    result = status.range_result
+    revision = (len(rows), result)
+
+    def drawn() -> figures.Figure:
+        lrs, losses = [row["lr"] for row in rows], [row["loss"] for row in rows]
+        smoothed = curve_of(judged(rows, result), config.range_test)
+        if result is None:
+            return figures.loss_figure(lrs, losses, smoothed)
+        marks, best = suggestions.of(result), suggestions.recommended(result)
+        return figures.loss_figure(lrs, losses, smoothed, marks, best, result.good)
+
+    live_charts([Chart("Loss over learning rate", drawn, _HEIGHT)], f"charts_{run.id}", revision)
 
 
-def _good_to_use(rows: Rows, smoothing: float) -> str:
-    band = _band(rows, smoothing)
-    if band is None:
-        return ""
-    low, high = (format_learning_rate(float(f"{end:.{_DIGITS}g}")) for end in band)
-    return f"Good to use, shaded: {low} to {high}."
-
-
-def _band(rows: Rows, smoothing: float) -> tuple[float, float] | None:
-    return good_band([row["lr"] for row in rows], [row["loss"] for row in rows], smoothing)
-
-
-def use_button(run: Run, lr: float) -> None:
-    """One click puts the learning rate in the draft."""
-    taken = state.current_draft().schedule.learning_rate == lr
-    words = format_learning_rate(lr)
-    st.button(
-        f"{words} is in the draft" if taken else f"Use {words} in the draft",
-        type="primary",
-        icon=":material/check:" if taken else ":material/edit_note:",
-        disabled=taken,
-        on_click=page.attempt,
-        args=(use, lr),
-        key=f"use_{run.id}",
-    )
-
-
-def use(lr: float) -> None:
-    """Raises ConfigError where a cyclical schedule's other learning rate lies below."""
-    change = ("schedule.learning_rate", lr)
-    state.update_draft(apply_changes(state.current_draft(), [change]))
-    st.rerun()  # all of the page: the draft stands outside of what is watched too
-
-
-def charts(run: Run, status: Status, rows: Rows, smoothing: float) -> None:
-    """The curve large; the learning rates that it was measured with are one click away."""
-    lrs, losses = [row["lr"] for row in rows], [row["loss"] for row in rows]
-    suggestion = status.range_result.suggestion if status.range_result else None
-    revision = (len(rows), suggestion)
-
-    def curve() -> figures.Figure:
-        good = _band(rows, smoothing) if suggestion is not None else None
-        return figures.loss_figure(lrs, losses, smooth(losses, smoothing), suggestion, good)
-
-    live_charts([Chart("Loss over learning rate", curve, 390)], f"charts_{run.id}", revision)
+def learning_rates(run: Run, rows: Rows) -> None:
+    """Those that it was measured with, one click away."""
     more = st.expander(
         "Learning rate at each iteration",
         icon=":material/show_chart:",
@@ -169,7 +143,7 @@ def charts(run: Run, status: Status, rows: Rows, smoothing: float) -> None:
                 lambda: figures.lr_figure(rows, log_y=True),
                 220,
             )
-            live_charts([straight], f"more_{run.id}", revision)
+            live_charts([straight], f"more_{run.id}", len(rows))
 
 
 main()

@@ -74,6 +74,8 @@ def _words(draft: RunConfig, job: Job, beside: Run | None) -> str:
     if job == "range-test":
         ends = f"{format_learning_rate(test.start)} to {format_learning_rate(test.end)}"
         words.append(f"{ends} in {format_count(test.iterations)} iterations")
+        if test.seeds > 1:
+            words.append(f"{test.seeds} seeds")
     else:
         training = draft.training
         epochs = f"{format_count(training.epochs)} epoch{'s' if training.epochs != 1 else ''}"

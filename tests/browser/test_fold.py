@@ -55,7 +55,7 @@ def test_the_range_tests_curve_is_whole_with_its_suggestion(dashboard: Page, run
     go_to(dashboard, "Learning-rate range test")
     chart = drawn(dashboard, "Loss over learning rate")
     whole(chart)
-    whole(chart.get_by_text("Suggested").first)
+    whole(chart.get_by_text("Peak").first)  # which is recommended for one cycle
 
 
 def test_both_live_charts_are_whole(dashboard: Page):

@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.config import DatasetConfig
 from core.data.load import load_dataset
+from core.notation import learning_rate
 from core.runs import Run, State
 from tests.conftest import ROOT
 
@@ -91,6 +92,21 @@ def test_recipes_are_complete_configurations(tmp_path: Path):
 
 def test_train_ends_with_the_runs_id(finished_run: Run):
     assert finished_run.status().state is State.FINISHED
+
+
+def test_a_range_test_prints_what_it_recommends_and_all_else_that_it_suggests(tmp_path: Path):
+    changes = ("range_test.iterations=120", "precision=float32", "epochs=1")
+    options = [word for change in changes for word in ("--set", change)]
+    done = core("range-test", "--recipe", "digits-quick", "--runs", str(tmp_path), *options)
+    assert done.returncode == 0, done.stderr
+    first, reason, *others, run = done.stdout.splitlines()
+    result = Run(tmp_path / run).status().range_result
+    assert first == f"Recommended learning rate: {learning_rate(result.suggestion, 2)}"
+    assert reason == result.reason
+    named = [one for one in result.suggestions if one.name != result.recommended]
+    for line, one in zip(others, named, strict=True):
+        assert line.startswith(f"  {one.name}") and line.endswith(one.why)
+    assert {"Valley", "Minimum / 10", "Cycle"} <= {one.name for one in named}
 
 
 def test_training_what_is_not_there_is_one_clear_line():

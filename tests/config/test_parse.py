@@ -39,6 +39,8 @@ def test_a_preset_is_named_by_a_string(config):
         ({"optimizer": {"kind": "sgdd"}}, ["optimizer", "sgdd", "'sgd'"]),
         ({"schedule": {"kind": "constant", "learning_rate": -1}}, ["learning_rate", "-1"]),
         ({"range_test": {"start": 1.0, "end": 0.1}}, ["end is 0.1", "above start, 1"]),
+        ({"range_test": {"seeds": 6}}, ["range_test.seeds", "received 6", "5"]),
+        ({"range_test": {"spacing": "log"}}, ["range_test.spacing", "'log'", "'linear'"]),
         (
             {"schedule": {"kind": "cyclical", "learning_rate": 1, "max_learning_rate": 0.5}},
             ["max_learning_rate is 0.5", "above"],

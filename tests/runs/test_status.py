@@ -3,8 +3,9 @@
 import math
 
 import pytest
+from pydantic import ValidationError
 
-from core.runs import Phase, RangeTestResult, State, Status, TrainingResult
+from core.runs import Phase, RangeTestResult, RateSuggestion, State, Status, TrainingResult
 
 
 def test_status_counts_time_left_from_where_this_worker_began():
@@ -45,6 +46,47 @@ def test_a_result_is_of_the_kind_that_it_was():
         assert Status.model_validate_json(status.model_dump_json()) == status
     assert trained.range_result is None and tested.training_result is None
     assert tested.range_result.suggestion == 0.1
+
+
+def test_what_a_range_test_suggests_comes_back_as_it_was():
+    one = RateSuggestion(name="Peak", learning_rate=0.0054321, why="For one cycle.")
+    cycle = RateSuggestion(name="Cycle", learning_rate=5.51e-5, max_learning_rate=0.0054321)
+    tested = Status(
+        result=RangeTestResult(
+            reason="The loss is low.",
+            suggestion=0.0054321,
+            recommended="Peak",
+            suggestions=(one, cycle),
+            good=(1e-3, 1e-2),
+            seeds=3,
+        )
+    )
+    assert Status.model_validate_json(tested.model_dump_json()) == tested
+    assert one.in_words == "0.0054"
+    assert cycle.in_words.replace("\u00a0", " ") == "5.5 × 10⁻⁵ to 0.0054"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"suggestions": [{"name": "Peak", "learning_rate": 0}]},
+        {"suggestions": [{"name": "x" * 101, "learning_rate": 0.1}]},
+        {"suggestions": [{"name": "Peak", "learning_rate": 0.1}] * 21},
+        {"good": [0.1]},
+        {"good": [0.1, -1]},
+        {"seeds": 0},
+    ],
+)
+def test_what_no_range_test_can_have_come_to_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        RangeTestResult.model_validate({"reason": "", **wrong})
+
+
+def test_a_range_tests_result_of_a_version_before_has_one_suggestion():
+    before = {"suggestion": 0.004, "index": 76, "reason": "It falls.", "stopped_at": 119}
+    found = Status.model_validate({"result": before}).range_result
+    assert found.suggestion == 0.004
+    assert (found.suggestions, found.recommended, found.good, found.seeds) == ((), "", None, 1)
 
 
 def test_what_a_worker_does_in_words():

@@ -53,7 +53,10 @@ class LogLines(Observer):
             _say(f"Test accuracy {accuracy}, loss {result.test_loss:.4f}.")
         elif isinstance(result, RangeTestResult):
             lr = result.suggestion
-            _say(f"Suggested learning rate: {learning_rate(lr) if lr else 'none'}.")
+            _say(f"Recommended learning rate: {learning_rate(lr, 2) if lr else 'none'}.")
+            _say(result.reason)
+            for one in result.suggestions:
+                _say(f"{one.name}: {one.in_words}.")
 
 
 def _say(line: str) -> None:

@@ -1,0 +1,129 @@
+"""What a range test comes to: the suggestions of every rule, and the one that is recommended.
+
+Knows nothing of TensorFlow, of pages or of how the losses were measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.config import RunConfig
+from core.notation import learning_rate as words
+from core.runs import RangeTestResult, RateSuggestion
+from core.training.lr_suggestion.curve import Curve, Seed, curve_of
+from core.training.lr_suggestion.descent import Descent, descent, learned
+from core.training.lr_suggestion.rules import (
+    cycle,
+    good_about,
+    minimum,
+    peak,
+    steady,
+    steepest,
+    valley,
+)
+
+_LEAST = 20  # rates measured; of fewer nothing is read
+_PEAK, _STEADY = "Peak", "Steady"
+# Schedules that come to their highest rate and leave it again; all others hold it for long.
+_PASSING = ("one_cycle", "cosine", "cyclical")
+
+
+def advise(
+    seeds: Sequence[Seed], config: RunConfig, guessing: float, *, diverged: bool = False
+) -> RangeTestResult:
+    """What the measured losses suggest, with reasons in sentences.
+
+    Args:
+        seeds: each seed's losses by rate.
+        config: the run's; its schedule decides which suggestion is recommended.
+        guessing: the loss, in nats, of answering every image alike: see loss_of_guessing.
+        diverged: a seed's loss was lost before the range ended.
+
+    Returns: the suggestions, the recommended one's rate among them, and the band that is good to
+        use; where no rate stands out, none of them, and `reason` says why.
+    """
+    curve = curve_of(seeds, config.range_test)
+    if curve.measured < _LEAST:
+        return _none(_too_short(curve.measured, diverged=diverged))
+    found = descent(curve, guessing) if learned(curve, guessing) else None
+    if found is None:
+        return _none(_why_not(curve, guessing))
+    suggestions = _suggestions(curve, found)
+    name = _PEAK if config.schedule.kind in _PASSING else _STEADY
+    best = next(one.learning_rate for one in suggestions if one.name == name)
+    return RangeTestResult(
+        suggestion=best,
+        recommended=name,
+        reason=_why(curve, found, diverged=diverged),
+        suggestions=suggestions,
+        good=good_about(best, curve, found),
+        seeds=curve.seeds,
+        diverged=diverged,
+    )
+
+
+def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
+    """What each rule says, from the lowest to the highest rate."""
+    said = [
+        (steepest(curve, found), "Steepest", "Here the loss falls fastest."),
+        (
+            minimum(curve, found),
+            "Minimum / 10",
+            "A tenth of the rate with the lowest loss: fastai's older rule.",
+        ),
+        (valley(curve, found), "Valley", "Half-way down the longest fall: fastai's rule."),
+        (
+            steady(curve, found),
+            _STEADY,
+            "For a rate that is held for long: two fifths of the peak.",
+        ),
+        (
+            peak(curve, found),
+            _PEAK,
+            "The highest rate of a schedule that comes down again, such as one cycle or cosine.",
+        ),
+    ]
+    single = [RateSuggestion(name=name, learning_rate=lr, why=why) for lr, name, why in said if lr]
+    low, high = cycle(curve, found)
+    ends = RateSuggestion(
+        name="Cycle",
+        learning_rate=low,
+        max_learning_rate=high,
+        why="For a cyclical schedule: from where the loss begins to fall to the peak (Smith 2015).",
+    )
+    return (*sorted(single, key=lambda one: one.learning_rate), ends)
+
+
+def _why(curve: Curve, found: Descent, *, diverged: bool) -> str:
+    """Where the peak lies, of which the steady rate is a share."""
+    low, end = (words(float(curve.lrs[place]), 2) for place in (found.low, found.rises))
+    low_part = f"The loss is low from {low} to {end}"
+    if found.rises < len(curve.lrs) - 1:
+        return f"{low_part} and rises beyond."
+    if diverged:
+        return f"{low_part} and was lost beyond."
+    return f"{low_part}, where the test ended; a higher end may show a higher rate."
+
+
+def _none(reason: str) -> RangeTestResult:
+    return RangeTestResult(reason=reason)
+
+
+def _too_short(measured: int, *, diverged: bool) -> str:
+    if diverged:
+        return f"The loss was lost after {measured} iterations; begin at a lower rate."
+    return f"Only {measured} iterations were measured; {_LEAST} are the least."
+
+
+def _why_not(curve: Curve, guessing: float) -> str:
+    loss, noise = curve.smoothed, 5.0 * float(curve.noise.max())
+    if loss[-1] - loss[0] > max(noise, 0.1 * abs(float(loss[0]))):
+        return "The loss rose and never fell clearly before; begin at a lower rate."
+    if loss.max() - loss.min() > max(noise, 0.1 * abs(float(loss.max()))):
+        return (
+            f"The loss fell, but never clearly below {guessing:.2f}, that of guessing: the network "
+            "had not begun to learn. Try more iterations."
+        )
+    return (
+        "The loss never fell clearly, so no rate stands out; try more iterations or a wider range."
+    )

@@ -1,0 +1,234 @@
+"""What a range test suggests, on curves whose answer is known, and beside fastai's own rules."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.signal import savgol_filter
+from scipy.stats import entropy
+
+from core.config import RangeTestConfig
+from core.runs import RangeTestResult
+from core.training.lr_suggestion import (
+    Seed,
+    advise,
+    curve_of,
+    loss_of_guessing,
+    range_learning_rates,
+)
+from core.training.lr_suggestion.descent import descent
+from tests.training.lr_suggestion.curves import (
+    GUESSING,
+    KNOWN,
+    RECORDED,
+    Known,
+    fall,
+    recorded,
+    run_of,
+)
+
+SEEDS = range(3)
+FALLING = [known for known in KNOWN if known.falls]
+
+
+def rates(result: RangeTestResult) -> dict[str, float]:
+    return {one.name: one.learning_rate for one in result.suggestions}
+
+
+def by_name(known: Known) -> str:
+    return known.name
+
+
+@pytest.mark.parametrize("number", SEEDS)
+@pytest.mark.parametrize("known", FALLING, ids=by_name)
+def test_steepest_is_where_the_formula_falls_fastest(known: Known, number: int):
+    found = rates(advise([known.seed(number)], run_of(known.test), GUESSING))
+    if known.inner:
+        assert known.steepest / 2 < found["Steepest"] < known.steepest * 2
+    else:
+        assert "Steepest" not in found
+
+
+@pytest.mark.parametrize("number", SEEDS)
+@pytest.mark.parametrize("known", FALLING, ids=by_name)
+def test_the_recommended_rate_is_one_of_them_and_lies_where_the_formula_is_low(
+    known: Known, number: int
+):
+    result = advise([known.seed(number)], run_of(known.test), GUESSING)
+    assert rates(result)[result.recommended] == result.suggestion
+    low, high = result.good
+    assert low <= result.suggestion <= high
+    x = np.linspace(math.log10(known.test.start), math.log10(known.test.end), 2001)
+    there, loss = (
+        float(known.formula(np.array([math.log10(result.suggestion)]))[0]),
+        known.formula(x),
+    )
+    assert there < loss.min() + 0.5 * (loss[: int(loss.argmin()) + 1].max() - loss.min())
+
+
+@pytest.mark.parametrize("number", SEEDS)
+@pytest.mark.parametrize("known", [k for k in KNOWN if not k.falls], ids=by_name)
+def test_nothing_is_recommended_where_no_rate_stands_out(known: Known, number: int):
+    result = advise([known.seed(number)], run_of(known.test), GUESSING)
+    assert result.suggestion is None and result.good is None
+    assert not result.suggestions and not result.recommended
+    assert result.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("flat", "never fell clearly, so no rate"),
+        ("never below guessing", "never clearly below 2.30, that of guessing"),
+        ("rising", "begin at a lower rate"),
+        ("short", "Only 15 iterations"),
+        ("diverging at once", "begin at a lower rate"),
+    ],
+)
+def test_why_there_is_none(name: str, words: str):
+    known = next(known for known in KNOWN if known.name == name)
+    assert words in advise([known.seed()], run_of(known.test), GUESSING).reason
+
+
+def test_lost_at_once():
+    lrs = range_learning_rates(RangeTestConfig()).tolist()
+    result = advise(
+        [dict.fromkeys(lrs[:5], 2.3)], run_of(RangeTestConfig()), GUESSING, diverged=True
+    )
+    assert result.suggestion is None
+    assert "lost after 5 iterations" in result.reason
+
+
+def fastai_valley(lrs: np.ndarray, losses: np.ndarray) -> float:
+    """As fastai describes and computes it: a third into the longest decreasing subsequence, and
+    half a third more. A dynamic programme over all pairs."""
+    lengths = [1] * len(losses)
+    end = 0
+    for i in range(len(losses)):
+        before = [lengths[j] for j in range(i) if losses[j] > losses[i]]
+        lengths[i] = 1 + max(before, default=0)
+        end = i if lengths[i] > lengths[end] else end
+    third = lengths[end] / 3
+    return float(lrs[end - lengths[end] + int(third) + int(third / 2)])
+
+
+def low_part(seeds: list[Seed], config: RangeTestConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Rates and smoothed losses up to where the loss rises again."""
+    curve = curve_of(seeds, config)
+    found = descent(curve, GUESSING)
+    return curve.lrs[: found.rises + 1], curve.smoothed[: found.rises + 1]
+
+
+@pytest.mark.parametrize("known", FALLING, ids=by_name)
+def test_valley_and_minimum_are_fastais(known: Known):
+    seed = known.seed()
+    found = rates(advise([seed], run_of(known.test), GUESSING))
+    lrs, losses = low_part([seed], known.test)
+    assert found["Valley"] == fastai_valley(lrs, losses)
+    assert found["Minimum / 10"] == pytest.approx(lrs[int(losses.argmin())] / 10)
+
+
+@pytest.mark.parametrize("recipe", RECORDED)
+def test_recorded_curves(recipe: str):
+    """Beside a cubic fitted to a fifth of the mean curve at a time (Savitzky and Golay 1964)."""
+    config, seeds = recorded(recipe)
+    result = advise(seeds, config, GUESSING)
+    lrs = np.array(sorted(set.intersection(*map(set, seeds))))
+    losses = np.mean([[seed[lr] for lr in lrs] for seed in seeds], axis=0)
+    skipped, window = len(lrs) // 10, len(lrs) // 5 | 1
+    lrs, losses = lrs[skipped:], np.minimum(losses[skipped:], 2 * losses[skipped])
+    smooth, slopes = (savgol_filter(losses, window, 3, deriv=order) for order in (0, 1))
+    depth = GUESSING - smooth.min()
+    found = rates(result)
+    assert np.interp(found["Peak"], lrs, smooth) < smooth.min() + 0.6 * depth
+    if "Steepest" in found and depth > 0.2:  # of 2018's tenth of a nat no place is the steepest
+        inner = slopes[window // 2 : -window // 2]  # at the ends a cubic does as it likes
+        assert np.interp(found["Steepest"], lrs, slopes) < inner.min() / 2
+    lrs, losses = low_part(seeds, config.range_test)
+    assert found["Valley"] == fastai_valley(lrs, losses)
+
+
+@pytest.mark.parametrize("recipe", ["digits-quick", "cifar10-fast"])
+def test_the_seeds_of_a_recorded_test_agree(recipe: str):
+    config, seeds = recorded(recipe)
+    peaks = [advise([seed], config, GUESSING).suggestion for seed in seeds]
+    assert max(peaks) < 2 * min(peaks)
+
+
+def test_a_wild_early_spike_changes_nothing():
+    """Two nats were enough to move the suggestion to an end of the curve."""
+    known = next(known for known in KNOWN if known.name == "noisy")
+    seed = known.seed()
+    spiked = {
+        lr: loss + (2.0 if i in (0, 5, 31) else 0.0) for i, (lr, loss) in enumerate(seed.items())
+    }
+    one, other = (rates(advise([some], run_of(known.test), GUESSING)) for some in (seed, spiked))
+    assert one == pytest.approx(other, rel=0.1)
+
+
+def test_several_seeds_agree_better_than_one():
+    known = next(known for known in KNOWN if known.name == "very noisy")
+    seeds = [known.seed(number) for number in range(15)]
+
+    def spread(several: int) -> float:
+        groups = [seeds[n : n + several] for n in range(0, 15, several)]
+        found = [advise(group, run_of(known.test), GUESSING).suggestion for group in groups]
+        return float(np.std(np.log(found)))
+
+    assert spread(3) < spread(1)
+
+
+def test_the_loss_of_guessing_is_the_entropy_of_the_labels():
+    assert loss_of_guessing([5] * 10) == pytest.approx(math.log(10))
+    assert loss_of_guessing([90, 10, 0]) == pytest.approx(entropy([0.9, 0.1]))
+    smoothed = 0.8 * np.array([0.9, 0.1]) + 0.1
+    assert loss_of_guessing([90, 10], 0.2) == pytest.approx(entropy(smoothed))
+
+
+def test_what_only_finds_out_which_class_is_common_has_learned_nothing():
+    """A curve that falls from ln 2 to the entropy of labels nine of which are alike."""
+    test = RangeTestConfig()
+    lrs = range_learning_rates(test)
+    common = loss_of_guessing([900, 100])
+    losses = math.log(2) + fall(1e-3, math.log(2) - common)(np.log10(lrs))
+    losses += np.random.default_rng(0).normal(0.0, 0.02, len(lrs))
+    seed = dict(zip(lrs.tolist(), losses.tolist(), strict=True))
+    assert advise([seed], run_of(test), common).suggestion is None
+    assert advise([seed], run_of(test), math.log(2)).suggestion is not None
+
+
+def test_edited_records_break_nothing():
+    for values in ([-1e29] * 40, [1e29] * 40, [0.0] * 40, [1e29, -1e29] * 20):
+        seed = {10.0 ** (-n): value for n, value in enumerate(values)}
+        assert advise([seed], run_of(RangeTestConfig()), GUESSING).reason
+
+
+@pytest.mark.parametrize(
+    ("schedule", "name"),
+    [
+        ("one_cycle", "Peak"),
+        ("cosine", "Peak"),
+        ("cyclical", "Peak"),
+        ("constant", "Steady"),
+        ("inverse_time", "Steady"),
+    ],
+)
+def test_what_is_recommended_suits_the_schedule(schedule: str, name: str):
+    known = KNOWN[0]
+    result = advise([known.seed()], run_of(known.test, schedule), GUESSING)
+    assert result.recommended == name
+    assert result.suggestion == rates(result)[name]
+    assert rates(result)["Steady"] == pytest.approx(rates(result)["Peak"] / 2.5)
+    low, high = result.good
+    assert low <= result.suggestion <= high
+
+
+def test_a_cycle_goes_from_where_it_begins_to_fall_to_the_peak():
+    known = KNOWN[0]
+    result = advise([known.seed()], run_of(known.test), GUESSING)
+    cycle = next(one for one in result.suggestions if one.name == "Cycle")
+    assert cycle.max_learning_rate == rates(result)["Peak"]
+    begins = 3e-3 / 10 ** (math.log(9.0) / 6.0)  # a logistic fall has done a tenth
+    assert begins / 3 < cycle.learning_rate < begins * 3
