@@ -18,8 +18,7 @@ from core.figures.network.lines import n
 from core.figures.theme import CATEGORICAL, NEUTRAL
 from core.reading import one_line
 
-_BLUE, _ORANGE, _GREEN, _VERMILION, _SKY = (CATEGORICAL[place] for place in (0, 1, 2, 5, 4))
-_VIOLET = CATEGORICAL[6]
+_BLUE, _ORANGE, _GREEN, _PINK, _SKY, _VERMILION, _VIOLET = CATEGORICAL[:7]
 _TALLEST = 132.0  # of the largest maps, in pixels of the drawing
 _LOWEST = 7.0
 _LEAN = 0.3  # how far a box reaches back, as a share of its height
@@ -31,7 +30,7 @@ ACTIVATION: Final = _VERMILION
 COLOURS: Final = {
     "Conv2D": _BLUE,
     "DepthwiseConv2D": _SKY,
-    "SeparableConv2D": _SKY,
+    "SeparableConv2D": _PINK,
     "BatchNormalization": _VIOLET,
     "MaxPooling2D": _ORANGE,
     "AveragePooling2D": _ORANGE,

@@ -38,7 +38,7 @@ def captions(group: Group, before: str, detail: Detail) -> tuple[str, str, str, 
     pooled = f"then {shape_words(last[:2])}" if len(last) == 3 and last != shape else ""
     parameters = f"{format_short(group.parameters)} params" if group.parameters else ""
     return (
-        _name(group, short=not detail.names),
+        group_name(group, short=not detail.names),
         "" if not detail.names and said == before else said,
         pooled if detail.pooled else "",
         parameters if detail.parameters else "",
@@ -48,7 +48,7 @@ def captions(group: Group, before: str, detail: Detail) -> tuple[str, str, str, 
 def group_words(group: Group) -> str:
     """For who cannot see it: "Block 1 32 × 32 × 16 then 16 × 16"."""
     shape, last = group_shape(group), group.elements[-1].layer.output_shape
-    words = [_name(group), shape_words(shape)]
+    words = [group_name(group), shape_words(shape)]
     if len(last) == 3 and last != shape:
         words.append(f"then {shape_words(last[:2])}")
     words += ["with a shortcut"] * bool(group.shortcuts)
@@ -63,7 +63,8 @@ def group_shape(group: Group) -> tuple[int, ...]:
     return (convolutions[-1] if convolutions else group.elements[0].layer).output_shape
 
 
-def _name(group: Group, *, short: bool = False) -> str:
+def group_name(group: Group, *, short: bool = False) -> str:
+    """Block 3, or 3 where it is short; a dense layer, the vector, the output."""
     number = group.name.removeprefix(_BLOCK)
     if group.name != number and number.isdecimal():
         return number if short else f"Block {number}"

@@ -39,7 +39,7 @@ ROWS: Final = (
     Detail(Size(0.34, 0.42), 11, 5, pooled=False, parameters=False, names=False),
 )
 _HIGHEST = 400.0  # of several rows; more than this, and the next detail is tried
-_NARROW, _HIGHEST_NARROW = 400.0, 600.0  # a phone is higher than wide
+_NARROW, _HIGHEST_NARROW = 400.0, 500.0  # a phone is higher than wide
 _LEGEND = 420.0  # a legend may be so wide over a narrower drawing
 _CARD = Detail(Size(1.0, 1.0, bands=False), 9, 0, words=False)
 _CARD_SHAPE = 3.4  # width of a small drawing over its height, at most about

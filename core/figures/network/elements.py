@@ -36,6 +36,10 @@ class Element:
     def parameters(self) -> int:
         return self.layer.parameters + sum(piece.parameters for piece in self.pieces)
 
+    @property
+    def multiply_adds(self) -> int:
+        return self.layer.multiply_adds + sum(piece.multiply_adds for piece in self.pieces)
+
 
 @dataclass(frozen=True)
 class Shortcut:
@@ -63,6 +67,10 @@ class Group:
     def parameters(self) -> int:
         return sum(element.parameters for element in self.all_elements)
 
+    @property
+    def multiply_adds(self) -> int:
+        return sum(element.multiply_adds for element in self.all_elements)
+
 
 @dataclass
 class _Ways:
@@ -89,6 +97,19 @@ def groups_of(layers: Sequence[Layer]) -> list[Group]:
         groups.append(Group(name, found, shortcuts))
         last = found[-1].layer.name
     return groups
+
+
+def find_element(layers: Sequence[Layer], name: str) -> tuple[Group, Element]:
+    """What is drawn of the layer of that name, and the group in which it stands.
+
+    Raises:
+        KeyError: nothing is drawn under that name.
+    """
+    for group in groups_of(layers):
+        for element in group.all_elements:
+            if element.layer.name == name:
+                return group, element
+    raise KeyError(name)
 
 
 def _names(element: Element) -> Iterator[str]:
