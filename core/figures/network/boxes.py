@@ -84,7 +84,7 @@ def element_box(element: Element, largest: int, size: Size) -> Box:
         layer.name,
         "\n".join(element.title),
         band,
-        layer.type == "BatchNormalization",
+        layer.type in ("BatchNormalization", "Dropout"),
     )
 
 

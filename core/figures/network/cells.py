@@ -14,8 +14,8 @@ from typing import Final
 
 from core.figures.network.boxes import PLUS, Box, Size, cuboid, element_box, image_box, plus
 from core.figures.network.elements import Element, Group, Shortcut
-from core.figures.network.letters import LINE, text_width
-from core.figures.network.lines import SMALL, around, arrow, line, small_words, words_beside
+from core.figures.network.letters import LETTERS, LINE, text_width
+from core.figures.network.lines import FAINT, SMALL, around, arrow, line, small_words, words_beside
 
 _LINK = 8.0  # from boxes to the sign of a sum
 _LEAD = 12.0  # before a group whose shortcut begins there
@@ -84,8 +84,8 @@ class Cell:
     @cached_property
     def room(self) -> float:
         """Width with words."""
-        wide = [text_width(text) for text in self.words]
-        return max(self.width, *wide)
+        *large, small = (text_width(text) for text in self.words)
+        return max(self.width, *large, small * FAINT / LETTERS)
 
     def svg(self, x: float, y: float) -> list[str]:
         """Its boxes and arcs, the left end at x, the axis at y."""
@@ -177,7 +177,7 @@ def _laid_out(
 
 
 def _one_body(boxes: Sequence[Box]) -> list[Box]:
-    """A normalization is a stripe of the box before it: the side keeps that one's colour."""
+    """Normalization and dropout are stripes of the box before them: the side keeps its colour."""
     found: list[Box] = []
     for box in boxes:
         if found and box.stripe and box.height == found[-1].height:

@@ -30,7 +30,12 @@ from core.notation import count
 
 WIDTHS: Final = (330, 460, 580, 720, 900)  # in which a page shows a drawing, in pixels
 _LARGE, _SMALLER = Detail(Size(1.0, 1.0), 18, 10), Detail(Size(0.85, 0.9), 15, 10)
-ONE_ROW: Final = (_LARGE, _SMALLER, Detail(Size(0.74, 0.78), 12, 10, parameters=False))
+ONE_ROW: Final = (
+    _LARGE,
+    _SMALLER,
+    Detail(Size(0.78, 0.8), 12, 10),
+    Detail(Size(0.72, 0.76), 9, 10, parameters=False),
+)
 ROWS: Final = (
     _LARGE,
     _SMALLER,

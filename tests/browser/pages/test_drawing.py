@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import combinations
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -13,6 +14,7 @@ from core.config import apply_overrides
 from core.figures.network.letters import text_width
 from core.recipes import find_recipe
 from core.runs.drafts import save_draft
+from tests.browser.test_accessibility import findings
 from tools.clicks import wait_for_title, wait_until_idle
 from tools.dashboard import Complaints, Server
 
@@ -129,3 +131,13 @@ def test_it_is_drawn_for_the_width_that_there_is(drawing: Locator, page: Page):
     assert box is not None and 300 < box["width"] <= 374
     expect(layer(drawing, "block3_conv2")).to_have_attribute("aria-pressed", "true")
     assert drawing.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_has_no_serious_finding_of_axe(
+    scheme: Literal["light", "dark"], drawing: Locator, page: Page
+):
+    page.emulate_media(color_scheme=scheme)
+    layer(drawing, "block3_conv2").locator("path").first.click()
+    expect(card(page)).to_be_visible()
+    assert findings(page, "Network") == []
