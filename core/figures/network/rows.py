@@ -42,13 +42,13 @@ class Row:
         return max(cell.down for cell in self.cells if not cell.column)
 
     @property
-    def lines(self) -> list[int]:
-        """Which lines of words any cell has."""
-        return [place for place in range(WORDS) if any(cell.words[place] for cell in self.cells)]
+    def lines(self) -> int:
+        """Of words, at most."""
+        return max(len(list(filter(None, cell.words))) for cell in self.cells)
 
     @property
     def height(self) -> float:
-        words = LINE * len(self.lines) + (4 if self.lines else 0)
+        words = LINE * self.lines + (4 if self.lines else 0)
         return self.up + max([self.down + words, *(cell.down for cell in self.cells)])
 
 
@@ -157,10 +157,11 @@ def _cell(cell: Cell, row: Row, x: float, y: float) -> str:
     room, middle = cell.room, y + row.up
     parts = cell.svg(x + (room - cell.width) / 2, middle)
     base = middle + row.down + LINE
-    for place, which in enumerate(row.lines):
-        if cell.words[which]:
-            at, faint = base + place * LINE, which == WORDS - 1
-            parts.append(words(cell.words[which], x + room / 2, at, bold=which == 0, faint=faint))
+    for place, text in enumerate(cell.words):
+        if text:
+            how = {"bold": place == 0, "faint": place == WORDS - 1}
+            parts.append(words(text, x + room / 2, base, **how))
+            base += LINE
     if not cell.layer:
         return "".join(parts)
     beyond = min(row.gap / 2 - 1, 6)
