@@ -9,10 +9,11 @@ import streamlit as st
 
 from core.config import PRESETS, ArchitectureConfig, BlockConfig, Preset, RunConfig
 from core.errors import ConfigError
-from core.figures.network import network_drawing, network_words, shape_words
+from core.figures.network import network_drawing, shape_words
 from core.jobs.preflight import Preflight
 from core.models.plan import LayerPlan, plan_layers, smallest_side, total_parameters
-from pages.design import cards, costs, drawing
+from pages.design import cards, costs
+from pages.design.drawing import network_figure
 from pages.widgets import misfit
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
@@ -54,20 +55,13 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     if plan.layers and plan.input_shape and plan.info is not None:
         left, right = st.columns([5, 3], gap="medium")
         with left:
-            _drawing(plan.layers, plan.input_shape, plan.info.classes)
+            network_figure(plan.layers, plan.input_shape, plan.info.classes)
         with right:
             _layers(plan)
         costs.show(draft, plan)
     form = Form(draft)
     _blocks(draft, form)
     _whole(form)
-
-
-def _drawing(
-    layers: list[LayerPlan], shape: tuple[int, int, int], classes: tuple[str, ...]
-) -> None:
-    drawn = network_drawing(layers, shape, classes)
-    drawing.show(drawn, network_words(layers, shape, classes), "network_drawing")
 
 
 def _card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Card:

@@ -40,10 +40,10 @@ def drafted(app: AppTest) -> str:
 
 
 def network(app: AppTest) -> dict[str, str]:
-    """What the drawing of the network is made of."""
+    """The widest drawing of the network, and its words."""
     sent = [item.proto.json for item in app.get("bidi_component") if "<svg" in item.proto.json]
-    found: dict[str, str] = json.loads(sent[0])
-    return found
+    found = json.loads(sent[0])
+    return {"svg": found["drawings"][-1]["svg"], "words": found["words"]}
 
 
 def test_starts_from_the_first_recipe(runs_folder: Path):
