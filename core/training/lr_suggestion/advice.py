@@ -97,12 +97,12 @@ def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
 def _why(curve: Curve, found: Descent, *, diverged: bool) -> str:
     """Where the peak lies, of which the steady rate is a share."""
     low, end = (words(float(curve.lrs[place]), 2) for place in (found.low, found.rises))
-    low_part = f"The loss is low from {low} to {end}"
+    until = f"The loss is low from {low} to {end}"
     if found.rises < len(curve.lrs) - 1:
-        return f"{low_part} and rises beyond."
+        return f"{until} and rises beyond."
     if diverged:
-        return f"{low_part} and was lost beyond."
-    return f"{low_part}, where the test ended; a higher end may show a higher rate."
+        return f"{until} and was lost beyond."
+    return f"{until}, where the test ended; a higher end may show a higher rate."
 
 
 def _none(reason: str) -> RangeTestResult:
