@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.figures.labels import MOST, label, shortened
 from core.figures.theme import NEUTRAL, SUGGESTION
 from core.notation import learning_rate as words
 from core.runs import RateSuggestion
@@ -20,6 +21,7 @@ _ROW = 17  # pixels
 _LETTER = 7.0  # pixels; a bold one
 _GAP = 12.0  # pixels between two names
 _PLOT = 280.0  # pixels: how wide a curve is on a telephone, the least that there is room for
+_WHOLE = 2 * MOST  # characters: a name and its rate
 _BAR = 0.05  # of the plot's height, where a cycle's bar lies
 
 
@@ -68,7 +70,8 @@ def draw(
 
 
 def _name(mark: RateSuggestion, best: bool) -> str:
-    return f"{mark.name} {words(mark.learning_rate, 2)}" if best else mark.name
+    name = shortened(mark.name, MOST)
+    return f"{name} {words(mark.learning_rate, 2)}" if best else name
 
 
 def _rows(places: Sequence[float], names: Sequence[str]) -> list[int]:
@@ -112,7 +115,7 @@ def _single(
             "yanchor": "bottom",
             "yshift": _ROW * row,
             "showarrow": False,
-            "text": f"<b>{name}</b>" if best else name,
+            "text": f"<b>{label(name, _WHOLE)}</b>" if best else label(name, _WHOLE),
         }
     )
 
@@ -127,7 +130,7 @@ def _point(
         "type": "scatter",
         "x": [lr],
         "y": [y],
-        "name": mark.name,
+        "name": label(mark.name),
         "mode": "markers",
         "marker": {
             "color": SUGGESTION if best else NEUTRAL,
@@ -135,7 +138,7 @@ def _point(
             "line": {"color": "white", "width": 2 if best else 1.5},
         },
         "showlegend": False,
-        "hovertemplate": f"{mark.name}: {words(lr, 2)}<extra></extra>",
+        "hovertemplate": f"{label(mark.name)}: {words(lr, 2)}<extra></extra>",
     }
 
 
@@ -152,7 +155,7 @@ def _bar(drawn: Drawn, mark: RateSuggestion, high: float) -> None:
             "y": _BAR,
             "yanchor": "bottom",
             "showarrow": False,
-            "text": mark.name,
+            "text": label(mark.name),
         }
     )
 

@@ -109,7 +109,7 @@ def range_test(page: Page, server: Server) -> None:
     page.get_by_role("button", name="Start the test").click()
     rates = watch_it_grow(page, "Loss over learning rate")
     assert len(rates) >= 3, f"the curve did not grow: {rates}"
-    suggestion = metric(page, "Suggested learning rate")
+    suggestion = metric(page, "Recommended learning rate")
     expect(suggestion).to_be_visible(timeout=120_000)
     page.get_by_role("button", name=re.compile("^Use .* in the draft")).click()
     expect(page.get_by_role("button", name=re.compile("is in the draft"))).to_be_disabled()

@@ -101,6 +101,19 @@ def test_names_do_not_overprint_on_a_telephone(apart: float, decades: float) -> 
     assert drawn.above > max(row for row, _, _ in placed)
 
 
+def test_a_name_is_no_more_than_a_name() -> None:
+    hostile = '<a href="http://203.0.113.1">$x$ %{x}</a>' + "long " * 30
+    marks = (
+        RateSuggestion(name=hostile[:100], learning_rate=1e-3),
+        RateSuggestion(name=hostile[:99], learning_rate=1e-4, max_learning_rate=1e-2),
+    )
+    drawn = figure(marks=marks, recommended=hostile[:100])
+    for note in drawn.layout.annotations:
+        assert len(note.text) < 120
+        assert "<a" not in note.text and "$" not in note.text
+    assert "<a" not in drawn.data[-1].hovertemplate and "$" not in drawn.data[-1].hovertemplate
+
+
 def test_names_far_apart_stand_in_one_row() -> None:
     marks = [RateSuggestion(name="Peak", learning_rate=10.0**-n) for n in (5, 3, 1)]
     assert {note["yshift"] for note in lr_marks.draw(marks, "", LRS, LOSSES).annotations} == {0}

@@ -75,7 +75,7 @@ def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
         (
             steady(curve, found),
             _STEADY,
-            "For a rate that is held for long: two fifths of the peak.",
+            "For a rate that is held for long: a third of the peak.",
         ),
         (
             peak(curve, found),

@@ -14,7 +14,7 @@ from core.training.lr_suggestion.descent import Descent
 
 _A_FIFTEENTH = 15  # of the curve, on each side, that a slope is measured over
 _BELOW_THE_RISE = 3.0  # half a decade
-_HELD = 2.5
+_HELD = 3.0
 
 
 def steepest(curve: Curve, found: Descent) -> float | None:

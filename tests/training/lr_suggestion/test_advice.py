@@ -220,7 +220,7 @@ def test_what_is_recommended_suits_the_schedule(schedule: str, name: str):
     result = advise([known.seed()], run_of(known.test, schedule), GUESSING)
     assert result.recommended == name
     assert result.suggestion == rates(result)[name]
-    assert rates(result)["Steady"] == pytest.approx(rates(result)["Peak"] / 2.5)
+    assert rates(result)["Steady"] == pytest.approx(rates(result)["Peak"] / 3)
     low, high = result.good
     assert low <= result.suggestion <= high
 
