@@ -67,6 +67,7 @@ def test_2018_control_and_cyclical_differ_in_the_schedule_alone() -> None:
         "learning_rate": 1e-4,
         "max_learning_rate": 6e-3,
         "step_size": 1000,
+        "policy": "triangular",
         "gamma": 1.0,
     }
 

@@ -25,12 +25,18 @@ from core.config.parse import (
 from core.config.presets import PRESETS, Preset
 from core.config.run import RunConfig
 from core.config.schedules import (
+    SHRINKING_POLICIES,
     ConstantSchedule,
     CosineSchedule,
     CyclicalSchedule,
+    ExponentialSchedule,
     InverseTimeSchedule,
     OneCycleSchedule,
+    PlateauSchedule,
+    PolynomialSchedule,
     ScheduleConfig,
+    StepSchedule,
+    TrapezoidSchedule,
     highest,
     scaled,
 )
@@ -44,6 +50,7 @@ from core.config.training import (
 
 __all__ = [
     "PRESETS",
+    "SHRINKING_POLICIES",
     "AdamConfig",
     "AdamWConfig",
     "ArchitectureConfig",
@@ -54,6 +61,7 @@ __all__ = [
     "CyclicalSchedule",
     "DatasetConfig",
     "EarlyStoppingConfig",
+    "ExponentialSchedule",
     "Fit",
     "Interpolation",
     "InverseTimeSchedule",
@@ -61,6 +69,8 @@ __all__ = [
     "Monitor",
     "OneCycleSchedule",
     "OptimizerConfig",
+    "PlateauSchedule",
+    "PolynomialSchedule",
     "Preset",
     "RangeTestConfig",
     "RmspropConfig",
@@ -68,7 +78,9 @@ __all__ = [
     "ScheduleConfig",
     "SgdConfig",
     "SplitConfig",
+    "StepSchedule",
     "TrainingConfig",
+    "TrapezoidSchedule",
     "apply_changes",
     "apply_overrides",
     "batches_in",

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from core.runs.legacy import upgrade_progress
 
 _Count = Annotated[int, Field(ge=0, le=10**15)]
+_Rate = Annotated[float, Field(gt=0.0, le=100.0)]
 _Amount = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -51,6 +52,10 @@ class Progress(Sums):
     best_epoch: _Count = 0
     stopping_best: float | None = None  # the same for what early stopping monitors
     epochs_without_improvement: _Count = 0
+    reduced_lr: _Rate | None = None  # what a plateau's schedule has come down to
+    plateau_best: float | None = None  # the lowest validation loss, as such a schedule counts
+    plateau_epochs: _Count = 0  # without improvement
+    cooldown_left: _Count = 0  # epochs in which it counts nothing
     first_loss: float | None = None
     elapsed: _Amount = 0.0  # seconds of training and validation, over every worker it had
 

@@ -11,7 +11,7 @@ from core.errors import DatasetError
 from core.figures.curves import learning_rate_figure
 from core.jobs.preflight import Preflight
 from core.machine import describe_device
-from core.training.schedules import planned_curve
+from core.training.schedules import Length, planned_curve
 from pages.session import cache, state
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
@@ -152,7 +152,7 @@ def _curve(draft: RunConfig, plan: Preflight) -> None:
     if images is None and training.steps_per_epoch is None:
         return
     epoch, total = training.steps_in_epoch(images or 0), training.total_steps(images or 0)
-    rows = planned_curve(draft.schedule, epoch, total)
+    rows = planned_curve(draft.schedule, Length(total, epoch))
     figure = learning_rate_figure(rows, height=230)
     figure["layout"]["margin"]["t"] = 8
     st.plotly_chart(figure, key="schedule_curve")
