@@ -63,4 +63,7 @@ def upgrade_summary(data: dict[str, Any]) -> dict[str, Any]:
 
 def upgrade_progress(data: dict[str, Any]) -> dict[str, Any]:
     """Where training stood, inside a checkpoint."""
-    return {_OLD_PROGRESS.get(name, name): value for name, value in data.items()}
+    found = {_OLD_PROGRESS.get(name, name): value for name, value in data.items()}
+    if "seen" in found:  # all images counted as timed, the first step's too
+        found.setdefault("timed", found["seen"])
+    return found

@@ -148,11 +148,11 @@ class _Engine:
             self.step_seconds = seconds / len(lrs)
         self._check(losses, lrs)
         for sums in (self.progress, self.tick):
-            sums.add(loss, correct, seen, seconds if warm else 0.0)
+            sums.add(loss, correct, seen, seconds if warm else None)
         self.progress.step += len(lrs)
         self.observers.steps_taken(self.trainer, self.progress.step)
         if time.monotonic() - self.ticked >= TICK_SECONDS or not warm:
-            self._write_tick(float(lrs[-1]), seconds)
+            self._write_tick(float(lrs[-1]))
 
     def _learning_rates(self, first: int, count: int) -> np.ndarray:
         """Those of `count` steps from `first` on.  # (count,) float32"""
@@ -182,9 +182,8 @@ class _Engine:
             self.recorder.update(lost_learning_rate=lr)
             raise diverging(step, float(losses.mean()), lr)
 
-    def _write_tick(self, lr: float, seconds: float) -> None:
-        tick, progress = self.tick, self.progress
-        speed = tick.images_per_second if tick.seconds else tick.seen / max(seconds, 1e-9)
+    def _write_tick(self, lr: float) -> None:
+        progress, measured = self.progress, self.tick.figures()
         record_metric(
             self.recorder,
             self.observers,
@@ -192,11 +191,10 @@ class _Engine:
             step=progress.step,
             epoch=round(progress.step / self.epoch_steps, 4),
             lr=lr,
-            loss=round(tick.mean_loss, 6),
-            accuracy=round(tick.accuracy, 6),
-            images_per_second=round(speed, 1),
+            **measured,
         )
-        self.recorder.update(step=progress.step, images_per_second=round(speed, 1))
+        speed = measured.get("images_per_second", 0.0)
+        self.recorder.update(step=progress.step, images_per_second=speed)
         self.tick, self.ticked = Sums(), time.monotonic()
 
     def _end_epoch(self) -> bool:
@@ -209,7 +207,7 @@ class _Engine:
         lr = float(self._learning_rates(progress.step - 1, 1)[0])
         # A tick of a step or two would say little, of the speed above all: let it grow.
         if self.tick.seen and time.monotonic() - self.ticked >= TICK_SECONDS / 2:
-            self._write_tick(lr, self.tick.seconds)
+            self._write_tick(lr)
         self.recorder.phase(Phase.VALIDATING)
         measured = self.validation.measure(lambda: run_requests.pending(self.run) is not None)
         if measured is None:
@@ -240,11 +238,9 @@ class _Engine:
             step=progress.step,
             epoch=progress.epoch,
             lr=lr,
-            loss=round(progress.mean_loss, 6),
-            accuracy=round(progress.accuracy, 6),
+            **progress.figures(),
             val_loss=round(measured["val_loss"], 6),
             val_accuracy=round(measured["val_accuracy"], 6),
-            images_per_second=round(progress.images_per_second, 1),
             seconds=round(progress.seconds, 3),
             **decided,
         )

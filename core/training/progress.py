@@ -22,12 +22,16 @@ class Sums:
     correct: _Amount = 0.0  # images classified rightly
     seen: _Count = 0  # images
     seconds: _Amount = 0.0
+    timed: _Count = 0  # images that the seconds were spent on
 
-    def add(self, loss: float, correct: float, seen: int, seconds: float) -> None:
+    def add(self, loss: float, correct: float, seen: int, seconds: float | None) -> None:
+        """Add some steps; `seconds` is None where their time says nothing of the speed."""
         self.loss += loss
         self.correct += correct
         self.seen += seen
-        self.seconds += seconds
+        if seconds is not None:
+            self.seconds += seconds
+            self.timed += seen
 
     @property
     def mean_loss(self) -> float:
@@ -38,8 +42,15 @@ class Sums:
         return self.correct / max(self.seen, 1)
 
     @property
-    def images_per_second(self) -> float:
-        return self.seen / max(self.seconds, 1e-9)
+    def images_per_second(self) -> float | None:
+        """None where no step was timed."""
+        return self.timed / max(self.seconds, 1e-9) if self.timed else None
+
+    def figures(self) -> dict[str, float]:
+        """As a metric line has them; no speed where no step was timed."""
+        found = {"loss": round(self.mean_loss, 6), "accuracy": round(self.accuracy, 6)}
+        speed = self.images_per_second
+        return found if speed is None else {**found, "images_per_second": round(speed, 1)}
 
 
 @dataclass
@@ -62,7 +73,7 @@ class Progress(Sums):
     def begin_epoch(self) -> None:
         """Set the sums of the epoch to nothing."""
         self.loss = self.correct = self.seconds = 0.0
-        self.seen = 0
+        self.seen = self.timed = 0
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

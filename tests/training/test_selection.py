@@ -155,13 +155,23 @@ def test_sums_of_an_epoch():
         assert (sums.mean_loss, sums.accuracy, sums.images_per_second) == (3.0, 0.6, 5.0)
     assert Progress.from_dict(progress.to_dict()) == progress
     progress.begin_epoch()
+    assert (progress.timed, progress.images_per_second) == (0, None)
     assert (progress.seen, progress.mean_loss, progress.step, progress.epoch) == (0, 0.0, 9, 2)
+
+
+def test_a_step_that_was_not_timed_counts_in_all_but_the_speed():
+    sums = Sums()
+    sums.add(loss=30.0, correct=6.0, seen=10, seconds=None)
+    assert sums.images_per_second is None
+    sums.add(loss=10.0, correct=10.0, seen=10, seconds=2.0)
+    assert (sums.mean_loss, sums.accuracy, sums.images_per_second) == (2.0, 0.8, 5.0)
 
 
 def test_progress_of_a_checkpoint_made_before():
     old = {"step": 5, "hits": 3.0, "seen": 4, "stale": 2, "best": 0.5}
     found = Progress.from_dict(old)
     assert (found.correct, found.epochs_without_improvement, found.best) == (3.0, 2, 0.5)
+    assert (found.timed, found.reduced_lr) == (4, None)
 
 
 @pytest.mark.parametrize("lost", [True, False])
