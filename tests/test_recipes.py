@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.config import parse_config
+from core.config import SgdConfig, parse_config
 from core.config.presets import PRESETS
 from core.errors import ConfigError
 from core.models.plan import plan_layers
@@ -46,7 +46,7 @@ def test_2018() -> None:
     assert config.architecture == PRESETS["plain-4"].architecture
     assert config.preprocessing == "samplewise"
     assert config.augmentation.horizontal_flip
-    assert config.optimizer.model_dump() == {"kind": "sgd", "momentum": 0.9, "nesterov": True}
+    assert config.optimizer == SgdConfig(momentum=0.9, nesterov=True, weight_decay=0.0)
     assert config.schedule.model_dump() == {
         "kind": "inverse_time",
         "learning_rate": 1e-3,

@@ -217,6 +217,13 @@ def highest(schedule: ScheduleConfig) -> float:
     return max(getattr(schedule, name, 0.0) for name in _LEARNING_RATES)
 
 
+def highest_momentum(schedule: ScheduleConfig) -> float | None:
+    """What a schedule that sets the momentum begins with; None where the optimizer's own holds."""
+    if isinstance(schedule, OneCycleSchedule) and schedule.cycle_momentum:
+        return schedule.max_momentum
+    return None
+
+
 def scaled(schedule: ScheduleConfig, factor: float) -> ScheduleConfig:
     """The same schedule with all its learning rates so many times as high.
 

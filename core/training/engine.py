@@ -29,7 +29,7 @@ from core.training.failures import diverging, not_finite
 from core.training.observers import Observers, record_metric
 from core.training.prepare import Prepared, prepare
 from core.training.progress import Progress, Sums
-from core.training.schedules import Length, learning_rates
+from core.training.schedules import Length, learning_rates, momenta
 from core.training.selection import BestWeights, EarlyStopping, Measured, Plateau
 
 CALL_SECONDS = 0.1  # how long one call into the graph should take: requests wait so long
@@ -138,8 +138,9 @@ class _Engine:
         """One call into the graph, and what it tells."""
         done = self.progress.step
         lrs = self._learning_rates(done, self._call_steps())
+        own = momenta(self.config.schedule, done, len(lrs), self.length)
         begun = time.perf_counter()
-        losses, loss, correct, seen = self.trainer.train(stream, lrs)
+        losses, loss, correct, seen = self.trainer.train(stream, lrs, own)
         seconds = time.perf_counter() - begun
         if not warm:
             self.recorder.update(started=time.time())
@@ -223,7 +224,7 @@ class _Engine:
 
     def _judge(self, measured: Measured) -> bool:
         """Keep the weights if they are the best; True where patience has run out."""
-        with self.recorder.writing():
+        with self.recorder.writing(), self.trainer.averaged():
             self.best_weights.consider(self.progress, measured, self.trainer.weights)
             self.observers.epoch_ended(self.trainer, self.progress.epoch, measured)
         return self.early_stopping.is_due(self.progress, measured)
@@ -279,6 +280,7 @@ class _Engine:
         """Save the model that is kept, and what it says of the test images."""
         self.recorder.phase(Phase.SAVING_MODEL)
         self._checkpoint()
+        self.trainer.keep_average()
         note = self._put_back_best()
         save_model(to_stock(self.trainer.network), self.run.model_path)
         self.recorder.phase(Phase.EVALUATING)

@@ -27,6 +27,7 @@ from core.config import (
     ScheduleConfig,
     StepSchedule,
     TrapezoidSchedule,
+    highest_momentum,
 )
 
 _LEAST = float(np.finfo(np.float32).tiny)  # a learning rate that is cut to 0 trains nothing
@@ -66,7 +67,7 @@ def momenta(schedule: ScheduleConfig, first: int, count: int, length: Length) ->
 
     Returns: (count,) float32, from min_momentum to max_momentum.
     """
-    if not isinstance(schedule, OneCycleSchedule) or not schedule.cycle_momentum:
+    if not isinstance(schedule, OneCycleSchedule) or highest_momentum(schedule) is None:
         return None
     low, high = schedule.min_momentum, schedule.max_momentum
     heights = [_height(schedule, _within(first + i, length), length) for i in range(count)]

@@ -6,35 +6,21 @@ Knows nothing of epochs, records or files; the loop around it is the engine's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from core.config import AdamConfig, AdamWConfig, OptimizerConfig, RmspropConfig, SgdConfig
+from core.config import OptimizerConfig, TrainingConfig
+from core.training.optimizers.averaging import Averaging
+from core.training.optimizers.build import Surroundings, build_optimizer, innermost
+from core.training.optimizers.gradients import lost_on_all, mean
+from core.training.optimizers.momentum import momentum_of
 
 _LRS = 256  # learning rates that a call into the graph is given, or a multiple
-
-
-def build_optimizer(config: OptimizerConfig, *, scaled: bool) -> keras.optimizers.Optimizer:
-    """The Keras optimizer; its learning rate is set before each step.
-
-    Args:
-        scaled: scale the loss, which float16 gradients need (Micikevicius et al. 2017).
-    """
-    lr = 1e-3
-    optimizer: keras.optimizers.Optimizer
-    if isinstance(config, SgdConfig):
-        optimizer = keras.optimizers.SGD(lr, config.momentum, config.nesterov)
-    elif isinstance(config, AdamConfig):
-        optimizer = keras.optimizers.Adam(lr, config.beta_1, config.beta_2)
-    elif isinstance(config, AdamWConfig):
-        optimizer = keras.optimizers.AdamW(lr, config.weight_decay)
-    elif isinstance(config, RmspropConfig):
-        optimizer = keras.optimizers.RMSprop(lr, config.rho)
-    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
+_PLAIN = TrainingConfig()
 
 
 class Steps(NamedTuple):
@@ -53,43 +39,62 @@ class Trainer:
         network: a functional model whose layer `head` gives the logits, (B, K) for
             softmax or (B, 1) for sigmoid.
         optimizer: configuration; the learning rate is given with every step.
-        label_smoothing: share of the label spread evenly over the classes
-            (Szegedy et al. 2015, section 7).
+        training: for label smoothing (Szegedy et al. 2015, section 7), clipping and the
+            average of weights.
         strategy: of the devices that share each batch; the network was built in its
             scope. None trains on one device.
+        momentum: the first step's, where each step is given its own.
     """
 
     def __init__(
         self,
         network: keras.Model,
         optimizer: OptimizerConfig,
-        label_smoothing: float = 0.0,
+        training: TrainingConfig = _PLAIN,
         strategy: tf.distribute.Strategy | None = None,
+        momentum: float | None = None,
     ) -> None:
         self.network = network
         self._strategy = strategy
+        self._momentum = momentum
         with strategy.scope() if strategy else nullcontext():
-            self._build_optimizer(optimizer)
+            self._build_optimizer(optimizer, training)
         self._logits = keras.Model(network.inputs, network.get_layer("head").output)
         # One graph for batches of any size, so that who asks first pays for all.
         pixels = tf.TensorSpec(network.inputs[0].shape, tf.float32)
         self._infer = tf.function(self._inferred, input_signature=[pixels], autograph=False)
-        self._smoothing = label_smoothing
+        self._smoothing = training.label_smoothing
+        clips = training.clip_norm is not None or training.clip_value is not None
+        self._clips_shared = clips and strategy is not None
 
-    def _build_optimizer(self, optimizer: OptimizerConfig) -> None:
-        scaled = keras.config.dtype_policy().name == "mixed_float16"
-        self.optimizer = build_optimizer(optimizer, scaled=scaled)
-        self.optimizer.build(self.network.trainable_variables)
+    def _build_optimizer(self, optimizer: OptimizerConfig, training: TrainingConfig) -> None:
+        surroundings = Surroundings(
+            scaled=keras.config.dtype_policy().name == "mixed_float16",
+            momentum=self._momentum,
+            replicas=self._strategy.num_replicas_in_sync if self._strategy else 1,
+        )
+        variables = self.network.trainable_variables
+        self.optimizer = build_optimizer(optimizer, variables, training, surroundings)
+        self._averaging = Averaging(training.averaging, self.optimizer, variables)
 
     @property
     def state(self) -> list[Any]:
-        """Every variable that a resumed run needs: weights, seeds, optimizer."""
-        return [*self.network.variables, *self.optimizer.variables]
+        """Every variable that a resumed run needs: weights, seeds, optimizer, averages."""
+        averages = self._averaging.variables
+        return [*self.network.variables, *self.optimizer.variables, *averages]
 
     @property
     def weights(self) -> list[Any]:
         """What the network is, without seeds or optimizer."""
         return list(self.network.weights)
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """The average of the weights is in the network inside, where one is asked for."""
+        return self._averaging.in_place()
+
+    def keep_average(self) -> None:
+        """The average is what the network is from now on; it trains no further."""
+        self._averaging.put_in_place()
 
     def stream(self, batches: tf.data.Dataset) -> Iterator:
         """An iterator for `train`; where several devices train, each batch is shared out."""
@@ -99,23 +104,27 @@ class Trainer:
             batches = self._strategy.experimental_distribute_dataset(batches)
         return iter(batches)
 
-    def train(self, stream: Iterator, lrs: np.ndarray) -> Steps:
+    def train(self, stream: Iterator, lrs: np.ndarray, momenta: np.ndarray | None = None) -> Steps:
         """Take len(lrs) steps from the stream.
 
         Args:
             stream: from `stream`, of (images (B, H, W, C) float32 0..255,
                 labels (B, K) float32).
             lrs: (k,) float32, a learning rate for each step.
+            momenta: (k,) float32, the momentum of each step, of a trainer that was made
+                with a momentum; None: that one.
         """
+        if momenta is None:
+            momenta = np.full(len(lrs), self._momentum or 0.0, np.float32)
         # Always as long, whatever the steps: another length would be traced and compiled anew.
-        padded = np.zeros(-(-len(lrs) // _LRS) * _LRS, np.float32)
-        padded[: len(lrs)] = lrs
+        padded = np.zeros((-(-len(lrs) // _LRS) * _LRS, 2), np.float32)
+        padded[: len(lrs)] = np.stack([lrs, momenta], axis=1)
         taken = self._train(stream, tf.constant(padded), tf.constant(len(lrs)))
         losses, loss, correct, seen = taken
         return Steps(losses.numpy(), float(loss), float(correct), int(seen))
 
     def evaluate(self, batches: Any, interrupted: Callable[[], bool]) -> tuple[float, float] | None:
-        """Mean loss (nats) and accuracy (0..1) over batches.
+        """Mean loss (nats) and accuracy (0..1) over batches, of the average where there is one.
 
         Args:
             batches: of (images (B, H, W, C) float32 0..255, one-hot labels (B, K) float32).
@@ -123,24 +132,26 @@ class Trainer:
                 there is no result.
         """
         loss, correct, seen = 0.0, 0.0, 0
-        for images, labels in batches:
-            batch_loss, batch_correct = self._evaluate(images, labels)
-            loss += float(batch_loss)
-            correct += float(batch_correct)
-            seen += int(images.shape[0])
-            if interrupted():
-                return None
+        with self.averaged():
+            for images, labels in batches:
+                batch_loss, batch_correct = self._evaluate(images, labels)
+                loss += float(batch_loss)
+                correct += float(batch_correct)
+                seen += int(images.shape[0])
+                if interrupted():
+                    return None
         return loss / max(seen, 1), correct / max(seen, 1)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """What the network thinks of images now; nothing in it changes.
+        """What the network, or the average of its weights, thinks of images now.
 
         Args:
             images: (N, H, W, C) uint8, 0..255.
 
         Returns: (N, K) float32, or (N, 1) of a sigmoid head.
         """
-        logits = self._infer(tf.constant(images, tf.float32))
+        with self.averaged():
+            logits = self._infer(tf.constant(images, tf.float32))
         single = logits.shape[-1] == 1
         found: np.ndarray = (tf.sigmoid(logits) if single else tf.nn.softmax(logits)).numpy()
         return found
@@ -150,8 +161,8 @@ class Trainer:
         return tf.cast(self._logits(images, training=False), tf.float32)
 
     @tf.function(reduce_retracing=True)
-    def _train(self, stream: Any, lrs: Any, count: Any) -> Any:
-        """lrs (n,) float32, of which the first `count` () int32 count.
+    def _train(self, stream: Any, rates: Any, count: Any) -> Any:
+        """Rates (n, 2) float32, learning rate and momentum; the first `count` () int32 count.
 
         Returns: losses (count,) float32, their sum over images () float64, correct ()
             float32, seen () int32.
@@ -161,7 +172,7 @@ class Trainer:
         total = tf.constant(0.0, tf.float64)
         correct, seen = tf.constant(0.0), tf.constant(0)
         for i in tf.range(count):
-            loss, batch_correct, size = self._shared_step(next(stream), lrs[i])
+            loss, batch_correct, size = self._shared_step(next(stream), rates[i])
             losses = losses.write(i, loss)
             total += tf.cast(loss, tf.float64) * tf.cast(size, tf.float64)
             correct += batch_correct
@@ -169,8 +180,8 @@ class Trainer:
         return losses.stack(), total, correct, seen
 
     @tf.autograph.experimental.do_not_convert  # its branches hang on no tensor
-    def _shared_step(self, batch: Any, lr: Any) -> Any:
-        """One step of all devices together.
+    def _shared_step(self, batch: Any, rates: Any) -> Any:
+        """One step of all devices together; rates (2,) float32, learning rate and momentum.
 
         Returns: of the whole batch the mean loss () float32, how many images are classified
             correctly () float32, how many there are () int32.
@@ -178,20 +189,23 @@ class Trainer:
         if self._strategy is None:
             images, labels = batch
             size = tf.shape(images)[0]
-            return *self._step(images, labels, lr, size), size
+            loss, correct = self._step(images, labels, rates, size)
+            self._averaging.after_step()
+            return loss, correct, size
         sizes = self._strategy.run(lambda images, labels: _count(labels), batch)
         size = self._strategy.reduce("SUM", sizes, axis=None)
-        results = self._strategy.run(self._step, (*batch, lr, size))
+        results = self._strategy.run(self._step, (*batch, rates, size))
+        self._averaging.after_step()
         loss, correct = (self._strategy.reduce("SUM", item, axis=None) for item in results)
         return loss, correct, size
 
-    def _step(self, images: Any, labels: Any, lr: Any, size: Any) -> tuple[Any, Any]:
+    def _step(self, images: Any, labels: Any, rates: Any, size: Any) -> tuple[Any, Any]:
         """One device's part of a batch of `size` images.
 
         Args:
             images: (b, H, W, C) float32 0..255, b of the batch's images.
             labels: (b, K) float32, rows sum to 1; to 0 where `_fill` put the image in.
-            lr: () float32, the learning rate.
+            rates: (2,) float32, learning rate and momentum.
             size: () int32, images of the whole batch.
 
         Returns: its share of the batch's mean loss () float32, and how many of its images
@@ -207,9 +221,11 @@ class Trainer:
         variables = self.network.trainable_variables
         gradients = tape.gradient(scaled, variables)
         if self._strategy is not None:
-            gradients = _lost_on_all(gradients)
-        inner = getattr(self.optimizer, "inner_optimizer", self.optimizer)
-        inner.learning_rate.assign(lr)
+            gradients = mean(gradients) if self._clips_shared else lost_on_all(gradients)
+        inner = innermost(self.optimizer)
+        inner.learning_rate.assign(rates[0])
+        if self._momentum is not None:
+            momentum_of(inner).assign(rates[1])
         self.optimizer.apply(gradients, variables)
         return loss, self._correct(logits, labels)
 
@@ -264,17 +280,3 @@ def _is_asked(labels: Any) -> Any:
 def _count(labels: Any) -> Any:
     """(B, K) float32 -> () int32: the images that are learned from."""
     return tf.reduce_sum(tf.cast(_is_asked(labels), tf.int32))
-
-
-def _lost_on_all(gradients: list[Any]) -> list[Any]:
-    """Gradients that are not finite on one device, made so on all.
-
-    Keras's loss scaling skips an update where the gradients of the first device are not
-    finite, and never looks at the others', which are added to them afterwards.
-    """
-    finite = [tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients]
-    lost = tf.cast(tf.logical_not(tf.reduce_all(finite)), tf.float32)
-    context = tf.distribute.get_replica_context()
-    anywhere = context.all_reduce(tf.distribute.ReduceOp.SUM, lost) > 0.0
-    first, *others = gradients
-    return [tf.where(anywhere, tf.constant(float("nan"), first.dtype), first), *others]

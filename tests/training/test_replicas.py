@@ -12,13 +12,15 @@ from contextlib import nullcontext
 import keras, numpy as np, tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from core.config import AdamConfig, ArchitectureConfig, BlockConfig, SgdConfig
+from core.config import *
 from core.models.builder import build_model
 from core.training.trainer import Trainer
 
 two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
-def trainer_of(strategy, optimizer=SgdConfig(), synchronized=True, **changes):
+def trainer_of(
+    strategy, optimizer=SgdConfig(), synchronized=True, training=TrainingConfig(), **changes
+):
     keras.utils.set_random_seed(1)
     architecture = ArchitectureConfig(
         blocks=(BlockConfig(filters=4), BlockConfig(filters=8)), **changes
@@ -27,7 +29,7 @@ def trainer_of(strategy, optimizer=SgdConfig(), synchronized=True, **changes):
         network = build_model(
             architecture, (12, 12, 3), 3, fused=False, synchronized=synchronized
         )
-    return Trainer(network, optimizer, strategy=strategy)
+    return Trainer(network, optimizer, training, strategy)
 
 def data(count):
     generator = np.random.default_rng(0)
