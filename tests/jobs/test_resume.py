@@ -1,5 +1,7 @@
 """Runs that remember more than weights: paused and resumed they are as those never paused."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,16 @@ PLATEAU = (
 )
 
 
-@pytest.mark.parametrize("assignments", [PLATEAU], ids=["plateau"])
+LOOKAHEAD = ('training.averaging={"kind": "lookahead", "k": 3}',)
+EMA = (
+    *("schedule.cycle_momentum=true", "keep=best_val_loss"),
+    'training.averaging={"kind": "ema", "momentum": 0.9}',
+)
+
+
+@pytest.mark.parametrize(
+    "assignments", [PLATEAU + LOOKAHEAD, EMA], ids=["plateau and lookahead", "momentum and average"]
+)
 def test_paused_and_resumed_is_as_never_paused(tmp_path, assignments):
     config = small_config("deterministic=true", "epochs=12", *assignments)
     alone = launch.start(config, tmp_path / "alone")
@@ -47,6 +58,20 @@ def _epochs(run: Run) -> list[dict]:
 def _weights(run: Run) -> list[np.ndarray]:
     found: list[np.ndarray] = load_model(run.model_path).get_weights()
     return found
+
+
+def test_the_saved_model_is_the_average(tmp_path):
+    run = launch.start(small_config("keep=last", *EMA[::2]), tmp_path)
+    assert launch.wait(run, 200) is State.FINISHED, run.log_tail()
+    with np.load(sorted(run.checkpoints_path.glob("step-*.npz"))[-1]) as file:
+        names = json.loads(bytes(file["header"]))["names"]
+        values = [file[f"v{i:05d}"] for i in range(len(names))]
+    averages = [v for n, v in zip(names, values, strict=True) if n.endswith("_average")]
+    model = load_model(run.model_path)
+    trained = [variable.numpy() for variable in model.trainable_variables]
+    raw = values[: len(model.weights)]
+    assert all(np.array_equal(a, b) for a, b in zip(averages, trained, strict=True))
+    assert not any(np.array_equal(a, b) for a, b in zip(raw, trained, strict=False))
 
 
 def test_a_plateau_s_decisions_stand_in_the_record_and_in_the_log(tmp_path):
