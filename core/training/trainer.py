@@ -19,7 +19,7 @@ from core.training.optimizers.build import Surroundings, build_optimizer, innerm
 from core.training.optimizers.gradients import lost_on_all, mean
 from core.training.optimizers.momentum import momentum_of
 
-_LRS = 256  # learning rates that a call into the graph is given, or a multiple
+_LRS = 256  # steps whose settings a call into the graph is given, or a multiple
 _PLAIN = TrainingConfig()
 
 
@@ -161,8 +161,8 @@ class Trainer:
         return tf.cast(self._logits(images, training=False), tf.float32)
 
     @tf.function(reduce_retracing=True)
-    def _train(self, stream: Any, rates: Any, count: Any) -> Any:
-        """Rates (n, 2) float32, learning rate and momentum; the first `count` () int32 count.
+    def _train(self, stream: Any, settings: Any, count: Any) -> Any:
+        """Settings (n, 2) float32, learning rate and momentum; the first `count` () int32 count.
 
         Returns: losses (count,) float32, their sum over images () float64, correct ()
             float32, seen () int32.
@@ -172,7 +172,7 @@ class Trainer:
         total = tf.constant(0.0, tf.float64)
         correct, seen = tf.constant(0.0), tf.constant(0)
         for i in tf.range(count):
-            loss, batch_correct, size = self._shared_step(next(stream), rates[i])
+            loss, batch_correct, size = self._shared_step(next(stream), settings[i])
             losses = losses.write(i, loss)
             total += tf.cast(loss, tf.float64) * tf.cast(size, tf.float64)
             correct += batch_correct
@@ -180,8 +180,8 @@ class Trainer:
         return losses.stack(), total, correct, seen
 
     @tf.autograph.experimental.do_not_convert  # its branches hang on no tensor
-    def _shared_step(self, batch: Any, rates: Any) -> Any:
-        """One step of all devices together; rates (2,) float32, learning rate and momentum.
+    def _shared_step(self, batch: Any, settings: Any) -> Any:
+        """One step of all devices together; settings (2,) float32, learning rate and momentum.
 
         Returns: of the whole batch the mean loss () float32, how many images are classified
             correctly () float32, how many there are () int32.
@@ -189,23 +189,23 @@ class Trainer:
         if self._strategy is None:
             images, labels = batch
             size = tf.shape(images)[0]
-            loss, correct = self._step(images, labels, rates, size)
+            loss, correct = self._step(images, labels, settings, size)
             self._averaging.after_step()
             return loss, correct, size
         sizes = self._strategy.run(lambda images, labels: _count(labels), batch)
         size = self._strategy.reduce("SUM", sizes, axis=None)
-        results = self._strategy.run(self._step, (*batch, rates, size))
+        results = self._strategy.run(self._step, (*batch, settings, size))
         self._averaging.after_step()
         loss, correct = (self._strategy.reduce("SUM", item, axis=None) for item in results)
         return loss, correct, size
 
-    def _step(self, images: Any, labels: Any, rates: Any, size: Any) -> tuple[Any, Any]:
+    def _step(self, images: Any, labels: Any, settings: Any, size: Any) -> tuple[Any, Any]:
         """One device's part of a batch of `size` images.
 
         Args:
             images: (b, H, W, C) float32 0..255, b of the batch's images.
             labels: (b, K) float32, rows sum to 1; to 0 where `_fill` put the image in.
-            rates: (2,) float32, learning rate and momentum.
+            settings: (2,) float32, learning rate and momentum.
             size: () int32, images of the whole batch.
 
         Returns: its share of the batch's mean loss () float32, and how many of its images
@@ -223,9 +223,9 @@ class Trainer:
         if self._strategy is not None:
             gradients = mean(gradients) if self._clips_shared else lost_on_all(gradients)
         inner = innermost(self.optimizer)
-        inner.learning_rate.assign(rates[0])
+        inner.learning_rate.assign(settings[0])
         if self._momentum is not None:
-            momentum_of(inner).assign(rates[1])
+            momentum_of(inner).assign(settings[1])
         self.optimizer.apply(gradients, variables)
         return loss, self._correct(logits, labels)
 

@@ -18,9 +18,14 @@ _DRAFT = (
 _SCHEDULES = {
     "constant": "",
     "inverse_time": ", falling",
+    "step": ", in steps",
+    "exponential": ", exponential",
+    "polynomial": ", polynomial",
     "cosine": ", cosine",
     "one_cycle": ", one cycle",
     "cyclical": ", cyclical",
+    "trapezoid": ", trapezoid",
+    "plateau": ", lower on plateaus",
 }
 _CHANGES = {
     "horizontal_flip": "flips",

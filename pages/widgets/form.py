@@ -186,6 +186,29 @@ class Form:
         self.error(path)
         return present
 
+    def variant(
+        self,
+        label: str,
+        path: str,
+        options: Mapping[str, str],
+        now: str,
+        changes: Mapping[str, Mapping[str, Any]],
+        *,
+        help: str | None = None,
+    ) -> None:
+        """One of several ways, each with changes of its own; `now` is the draft's."""
+        key = f"{_key(path)}_variant"
+        state.show_in_widget(key, now)
+        st.selectbox(
+            label,
+            list(options),
+            format_func=options.__getitem__,
+            key=key,
+            help=help,
+            on_change=lambda: edit(changes[state.widget_value(key)], path),
+        )
+        self.error(path)
+
     def whole_numbers(self, label: str, path: str, *, help: str | None = None) -> None:
         """Several whole numbers, written with commas between."""
         key = self._show(path, ", ".join(str(item) for item in self.value(path)))
