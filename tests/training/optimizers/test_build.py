@@ -204,6 +204,30 @@ def test_muon_has_adamw_for_the_head_and_for_what_is_no_matrix():
     assert by_muon == {"block1_conv1/kernel", "block2_conv1/kernel"}
 
 
+@pytest.mark.parametrize("name", [*PAIRS, "muon"])
+def test_a_scaled_loss_changes_no_step(name):
+    """By powers of two; clipping and averages come after the gradients are scaled back."""
+    config, changes, _ = PAIRS.get(name, (MuonConfig(), {}, None))
+    generator = np.random.default_rng(0)
+    shapes = ((3, 3, 2, 4), (4,), (8, 4))
+    start = [generator.normal(size=shape).astype(np.float32) for shape in shapes]
+    found = []
+    for scaled in (False, True):
+        variables = [keras.Variable(value) for value in start]
+        training = TrainingConfig(**changes)
+        optimizer = build_optimizer(config, variables, training, Surroundings(scaled=scaled))
+        optimizer.learning_rate = LR
+        for seed in range(3):
+            own = np.random.default_rng(seed)
+            gradients = [own.normal(size=shape).astype(np.float32) for shape in shapes]
+            scale = optimizer.scale_loss(1.0)
+            optimizer.apply([tf.constant(gradient) * scale for gradient in gradients], variables)
+        optimizer.finalize_variable_values(variables)
+        found.append([variable.numpy() for variable in variables])
+    assert same(*found, 1e-7)
+    assert not same(found[0], start, 1e-4)
+
+
 @pytest.mark.parametrize(
     ("config", "stock", "name"),
     [
