@@ -95,7 +95,7 @@ def loss_figure(
         recommended: the name of the one that stands out.
         good: between which learning rates to shade, or None where none are good.
     """
-    traces = [_batches(lrs, losses, several=curve.seeds > 1)]
+    traces = [_batches(lrs, losses)]
     if curve.seeds > 1:
         traces += _apart(curve)
     traces.append(_line(curve.lrs, curve.smoothed, "Smoothed", ACCENT, 3))
@@ -122,10 +122,10 @@ def _decades(lrs: Numbers) -> float:
     return max(float(np.log10(max(lrs) / min(lrs))), 1.0) if len(lrs) else 1.0
 
 
-def _batches(lrs: Numbers, losses: Numbers, *, several: bool) -> dict[str, Any]:
-    """Of one seed a thin line; of several, points in order of the rate."""
+def _batches(lrs: Numbers, losses: Numbers) -> dict[str, Any]:
+    """Of one seed a thin line; of several, which begin again, points in order of the rate."""
     colour = with_alpha(NEUTRAL, 0.55)
-    if not several:
+    if np.all(np.diff(np.asarray(lrs, dtype=np.float64)) > 0):
         return _line(lrs, losses, "Each batch", colour, 1)
     order = np.argsort(np.asarray(lrs, dtype=np.float64), kind="stable")
     points = _line(np.asarray(lrs)[order], np.asarray(losses)[order], "Each batch", colour, 1)

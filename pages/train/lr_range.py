@@ -22,6 +22,14 @@ Rows = list[dict[str, Any]]
 
 _TITLE = "Learning-rate range test"
 _HEIGHT = 390  # pixels of the curve
+_ITERATIONS = (
+    "One batch each. More make a finer curve, and a network that learns slowly needs more to learn "
+    "anything."
+)
+_SEEDS = (
+    "How often it is measured, each time from other weights and in another order. Several show how "
+    "much is chance, and are judged by their mean."
+)
 _SPACINGS = {
     "exponential": "Exponential: each decade alike",
     "linear": "Linear: each step alike",
@@ -54,30 +62,19 @@ def settings(draft: RunConfig) -> None:
     """The range, written to the draft as it is changed."""
     with st.popover("Settings", icon=":material/settings:"):
         form = Form(draft)
-        form.learning_rate("From", "range_test.start", help="The first learning rate.")
-        form.learning_rate("To", "range_test.end", help="The last learning rate.")
+        left, right = st.columns(2)
+        with left:
+            form.learning_rate("From", "range_test.start", help="The first learning rate.")
+            form.integer("Iterations", "range_test.iterations", 20, 5000, step=10, help=_ITERATIONS)
+        with right:
+            form.learning_rate("To", "range_test.end", help="The last learning rate.")
+            form.integer("Seeds", "range_test.seeds", 1, 5, help=_SEEDS)
         form.choice(
             "Spacing",
             "range_test.spacing",
             _SPACINGS,
             help="How the learning rate grows: by a factor an iteration, or by a summand as in "
             "the first such test (Smith 2015).",
-        )
-        form.integer(
-            "Iterations",
-            "range_test.iterations",
-            20,
-            5000,
-            step=10,
-            help="One batch each. More make a finer curve.",
-        )
-        form.integer(
-            "Seeds",
-            "range_test.seeds",
-            1,
-            5,
-            help="How often it is measured, each time from other weights and in another order. "
-            "Several show how much is chance, and are judged by their mean.",
         )
         form.integer(
             "Batch size",

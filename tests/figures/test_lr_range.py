@@ -140,6 +140,13 @@ def test_several_seeds_are_points_and_a_band() -> None:
     ]
 
 
+def test_a_second_seed_that_has_just_begun_is_points_too() -> None:
+    lrs, losses = np.append(LRS, LRS[:2]), np.append(LOSSES, LOSSES[:2])
+    points = go.Figure(loss_figure(lrs, losses, CURVE)).data[0]
+    assert points.mode == "markers"
+    assert len(points.x) == 102
+
+
 def test_no_suggestion_no_mark() -> None:
     drawn = figure(marks=())
     assert len(drawn.data) == 2

@@ -97,12 +97,12 @@ def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
 def _why(curve: Curve, found: Descent, *, diverged: bool) -> str:
     """Where the peak lies, of which the steady rate is a share."""
     low, end = (words(float(curve.lrs[place]), 2) for place in (found.low, found.rises))
-    until = f"The loss is low from {low} to {end}"
+    stretch = f"The loss is low from {low} to {end}"
     if found.rises < len(curve.lrs) - 1:
-        return f"{until} and rises beyond."
+        return f"{stretch} and rises beyond."
     if diverged:
-        return f"{until} and was lost beyond."
-    return f"{until}, where the test ended; a higher end may show a higher rate."
+        return f"{stretch} and was lost beyond."
+    return f"{stretch}, where the test ended; a higher end may show a higher rate."
 
 
 def _none(reason: str) -> RangeTestResult:
@@ -125,5 +125,6 @@ def _why_not(curve: Curve, guessing: float) -> str:
             "had not begun to learn. Try more iterations."
         )
     return (
-        "The loss never fell clearly, so no rate stands out; try more iterations or a wider range."
+        "The loss never fell clearly, so no rate stands out; try more iterations, several seeds or "
+        "a wider range."
     )
