@@ -3,9 +3,23 @@
 Knows nothing of TensorFlow, of Streamlit, or of where runs and data sets lie on disk.
 """
 
-from core.config.architecture import ArchitectureConfig, BlockConfig
+from core.config.architecture import (
+    MOST_BLOCKS,
+    MOST_DENSE,
+    Activation,
+    ArchitectureConfig,
+    BlockConfig,
+    DenseConfig,
+)
 from core.config.augmentation import AugmentationConfig
-from core.config.data import DatasetConfig, Fit, Interpolation, SplitConfig
+from core.config.data import (
+    LARGEST_SIDE,
+    SMALLEST_SIDE,
+    DatasetConfig,
+    Fit,
+    Interpolation,
+    SplitConfig,
+)
 from core.config.lr_range import RangeTestConfig
 from core.config.optimizers import (
     AdamConfig,
@@ -55,8 +69,13 @@ from core.config.training import (
 )
 
 __all__ = [
+    "LARGEST_SIDE",
+    "MOST_BLOCKS",
+    "MOST_DENSE",
     "PRESETS",
     "SHRINKING_POLICIES",
+    "SMALLEST_SIDE",
+    "Activation",
     "AdamConfig",
     "AdamWConfig",
     "ArchitectureConfig",
@@ -67,6 +86,7 @@ __all__ = [
     "CosineSchedule",
     "CyclicalSchedule",
     "DatasetConfig",
+    "DenseConfig",
     "EarlyStoppingConfig",
     "EmaConfig",
     "ExponentialSchedule",

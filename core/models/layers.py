@@ -1,4 +1,4 @@
-"""Layers for training only, quicker than Keras's own and the same in what they compute.
+"""Layers for training only, quicker or safer than Keras's own and the same in what they compute.
 
 They never reach a saved model: `export.to_stock` puts the stock layers in their place.
 Knows nothing of architectures.
@@ -73,6 +73,40 @@ class ByteDropout(keras.layers.Dropout):
         scale = tf.constant(1.0 / (1.0 - self.rate), inputs.dtype)
         outputs = inputs * (tf.cast(kept, inputs.dtype) * scale)
         return tf.ensure_shape(outputs, inputs.shape)
+
+
+class _Stepped:
+    """A convolution with kernels of one pixel that steps over pixels: it takes every n-th, then.
+
+    The same numbers. TensorFlow's own operation on a processor (oneDNN, as of TensorFlow 2.21)
+    looks for the gradient of such kernels beyond the end of its input, and with it the process
+    may end.
+    """
+
+    def __init__(self, *, strides: Any, **options: Any) -> None:
+        super().__init__(strides=1, **options)  # type: ignore[call-arg]
+        self.steps = (strides, strides) if isinstance(strides, int) else tuple(strides)
+
+    def call(self, inputs: Any) -> Any:
+        rows, columns = self.steps
+        return super().call(inputs[:, ::rows, ::columns])  # type: ignore[misc]
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        images, height, width, channels = input_shape
+        rows, columns = self.steps
+        taken = (images, -(-height // rows), -(-width // columns), channels)
+        return super().compute_output_shape(taken)  # type: ignore[misc]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "strides": self.steps}  # type: ignore[misc]
+
+
+class SteppedConv2D(_Stepped, keras.layers.Conv2D):
+    """Kernels of one pixel and a stride."""
+
+
+class SteppedDepthwiseConv2D(_Stepped, keras.layers.DepthwiseConv2D):
+    """Kernels of one pixel and a stride, a map at a time."""
 
 
 def _own_seed(seed: Any) -> tf.Tensor:

@@ -9,9 +9,7 @@ from core.config import AdamConfig, ArchitectureConfig, BlockConfig, SgdConfig
 from core.models.builder import build_model
 from core.training.trainer import Trainer
 
-ARCHITECTURE = ArchitectureConfig(
-    blocks=(BlockConfig(filters=4), BlockConfig(filters=8)), batch_normalization=True
-)
+BLOCKS = (BlockConfig(filters=4), BlockConfig(filters=8))
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def data():
 
 def _network(num_classes=3, **changes):
     keras.utils.set_random_seed(1)
-    architecture = ARCHITECTURE.model_copy(update=changes)
+    architecture = ArchitectureConfig(blocks=BLOCKS, **{"batch_normalization": True, **changes})
     return build_model(architecture, (12, 12, 3), num_classes, fused=False)
 
 
