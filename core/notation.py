@@ -15,6 +15,16 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def short(value: float) -> str:
+    """9248 -> "9.25 k", 2168362 -> "2.17 M": three significant digits, below a thousand all."""
+    unit = ""
+    for larger in ("k", "M", "G"):
+        if float(f"{value:.3g}") < 1000:
+            break
+        value, unit = value / 1000, f"\u00a0{larger}"
+    return f"{float(f'{value:.3g}'):,g}{unit}" if unit else f"{value:.0f}"
+
+
 def percent(fraction: float | None, digits: int = 1) -> str:
     """0.978 -> "97.8 %"; what is too small to show is said so: "<0.1 %"."""
     if fraction is None:

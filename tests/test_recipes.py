@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from core.config import parse_config
+from core.config import SgdConfig, parse_config
 from core.config.presets import PRESETS
 from core.errors import ConfigError
-from core.models.plan import plan_layers
+from core.models.plan import plan_layers, total_parameters
 from core.recipes import RECIPES, find_recipe
 
 SHAPES = {
@@ -46,7 +46,7 @@ def test_2018() -> None:
     assert config.architecture == PRESETS["plain-4"].architecture
     assert config.preprocessing == "samplewise"
     assert config.augmentation.horizontal_flip
-    assert config.optimizer.model_dump() == {"kind": "sgd", "momentum": 0.9, "nesterov": True}
+    assert config.optimizer == SgdConfig(momentum=0.9, nesterov=True, weight_decay=0.0)
     assert config.schedule.model_dump() == {
         "kind": "inverse_time",
         "learning_rate": 1e-3,
@@ -67,6 +67,7 @@ def test_2018_control_and_cyclical_differ_in_the_schedule_alone() -> None:
         "learning_rate": 1e-4,
         "max_learning_rate": 6e-3,
         "step_size": 1000,
+        "policy": "triangular",
         "gamma": 1.0,
     }
 
@@ -114,7 +115,7 @@ def test_2020_february() -> None:
     recipe = RECIPES["cifar10-2020-vgg"]
     config = recipe.config
     assert "78.77 %" in recipe.reached
-    assert config.architecture == PRESETS["vgg-6"].architecture
+    assert config.architecture == PRESETS["vgg-6-code"].architecture
     assert (config.split.method, config.split.count) == ("first-n", 5000)
     shifted = config.augmentation
     assert (shifted.width_shift, shifted.height_shift, shifted.zoom) == (0.2, 0.2, 0.2)
@@ -123,6 +124,25 @@ def test_2020_february() -> None:
     assert (stopping.monitor, stopping.patience) == ("val_loss", 5)
     training = config.training
     assert (training.epochs, training.batch_size, training.keep) == (50, 64, "last")
+
+
+def test_2020_february_as_printed_differs_in_one_layer_alone() -> None:
+    coded = RECIPES["cifar10-2020-vgg"].config
+    printed = RECIPES["cifar10-2020-vgg-summary"].config
+    names = {"title", "recipe", "architecture"}
+    assert printed.model_dump(exclude=names) == coded.model_dump(exclude=names)
+    assert printed.architecture == PRESETS["vgg-6"].architecture
+    (dense,) = coded.architecture.dense
+    assert (dense.normalization, printed.architecture.dense[0].normalization) == ("after", "none")
+
+
+def test_the_quick_recipe_on_cifar10_has_the_network_that_its_figures_were_measured_with() -> None:
+    names = {"blocks", "dense"}
+    own, printed = RECIPES["cifar10-fast"].config.architecture, PRESETS["vgg-6"].architecture
+    assert own.model_dump(exclude=names) == printed.model_dump(exclude=names)
+    assert not any(row.dropout for row in (*own.blocks, *own.dense))
+    layers = plan_layers(own, (32, 32, 3), 10)
+    assert total_parameters(layers) == 552_362
 
 
 def test_digits_are_never_mirrored() -> None:

@@ -3,13 +3,32 @@
 Knows nothing of TensorFlow, of Streamlit, or of where runs and data sets lie on disk.
 """
 
-from core.config.architecture import ArchitectureConfig, BlockConfig
+from core.config.architecture import (
+    MOST_BLOCKS,
+    MOST_DENSE,
+    Activation,
+    ArchitectureConfig,
+    BlockConfig,
+    DenseConfig,
+)
 from core.config.augmentation import AugmentationConfig
-from core.config.data import DatasetConfig, Fit, Interpolation, SplitConfig
+from core.config.data import (
+    LARGEST_SIDE,
+    SMALLEST_SIDE,
+    DatasetConfig,
+    Fit,
+    Interpolation,
+    SplitConfig,
+)
 from core.config.lr_range import RangeTestConfig
 from core.config.optimizers import (
     AdamConfig,
     AdamWConfig,
+    AveragingConfig,
+    EmaConfig,
+    LionConfig,
+    LookaheadConfig,
+    MuonConfig,
     OptimizerConfig,
     RmspropConfig,
     SgdConfig,
@@ -25,13 +44,20 @@ from core.config.parse import (
 from core.config.presets import PRESETS, Preset
 from core.config.run import RunConfig
 from core.config.schedules import (
+    SHRINKING_POLICIES,
     ConstantSchedule,
     CosineSchedule,
     CyclicalSchedule,
+    ExponentialSchedule,
     InverseTimeSchedule,
     OneCycleSchedule,
+    PlateauSchedule,
+    PolynomialSchedule,
     ScheduleConfig,
+    StepSchedule,
+    TrapezoidSchedule,
     highest,
+    highest_momentum,
     scaled,
 )
 from core.config.training import (
@@ -43,24 +69,39 @@ from core.config.training import (
 )
 
 __all__ = [
+    "LARGEST_SIDE",
+    "MOST_BLOCKS",
+    "MOST_DENSE",
     "PRESETS",
+    "SHRINKING_POLICIES",
+    "SMALLEST_SIDE",
+    "Activation",
     "AdamConfig",
     "AdamWConfig",
     "ArchitectureConfig",
     "AugmentationConfig",
+    "AveragingConfig",
     "BlockConfig",
     "ConstantSchedule",
     "CosineSchedule",
     "CyclicalSchedule",
     "DatasetConfig",
+    "DenseConfig",
     "EarlyStoppingConfig",
+    "EmaConfig",
+    "ExponentialSchedule",
     "Fit",
     "Interpolation",
     "InverseTimeSchedule",
     "Keep",
+    "LionConfig",
+    "LookaheadConfig",
     "Monitor",
+    "MuonConfig",
     "OneCycleSchedule",
     "OptimizerConfig",
+    "PlateauSchedule",
+    "PolynomialSchedule",
     "Preset",
     "RangeTestConfig",
     "RmspropConfig",
@@ -68,12 +109,15 @@ __all__ = [
     "ScheduleConfig",
     "SgdConfig",
     "SplitConfig",
+    "StepSchedule",
     "TrainingConfig",
+    "TrapezoidSchedule",
     "apply_changes",
     "apply_overrides",
     "batches_in",
     "describe_errors",
     "highest",
+    "highest_momentum",
     "load_config",
     "parse_config",
     "read_config",

@@ -2,32 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from core.config.base import Dropout, Section
+from core.config.base import Dropout, Fraction, Section
+from core.config.rows import to_rows
+
+Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "maxout", "none"]
+Normalization = Literal["none", "before", "after"]
+Padding = Literal["same", "valid"]
+_Pieces = Annotated[int, Field(ge=2, le=8)]
+
+MOST_BLOCKS = 32
+MOST_DENSE = 4
 
 
 class BlockConfig(Section):
-    """Convolutions of one width, then a pool, then dropout."""
+    """Convolutions of one width, then a pool, then dropout.
+
+    Each convolution has its activation, and its batch normalization before or after that.
+    """
 
     filters: int = Field(ge=1, le=2048)
     convolutions: int = Field(1, ge=1, le=8)
     kernel_size: int = Field(3, ge=1, le=11)
+    stride: int = Field(1, ge=1, le=4, description="of the first convolution")
+    dilation: int = Field(1, ge=1, le=8, description="pixels from one tap of a kernel to the next")
+    padding: Padding = "same"
+    separable: bool = Field(
+        False,
+        description="each convolution is a depthwise one and a pointwise one, both activated "
+        "(Howard et al. 2017, figure 3)",
+    )
+    activation: Activation = "relu"
+    slope: Fraction = Field(0.2, description="of leaky_relu below zero")
+    pieces: _Pieces = Field(2, description="of maxout: convolutions of which the largest counts")
+    normalization: Normalization = Field(
+        "none", description="batch normalization before or after each activation"
+    )
+    residual: bool = Field(
+        False,
+        description="a shortcut around the convolutions, added before the last activation "
+        "(He et al. 2015); a 1x1 convolution where shapes differ",
+    )
     pool: Literal["max", "average", "none"] = "max"
     dropout: Dropout = 0.0
+    l2: Fraction = Field(
+        0.0, description="times the sum of the squared weights, added to the loss that is minimized"
+    )
+
+
+class DenseConfig(Section):
+    """A dense layer with its activation, batch normalization before or after it, and dropout."""
+
+    units: int = Field(ge=1, le=8192)
+    activation: Activation = "relu"
+    slope: Fraction = Field(0.2, description="of leaky_relu below zero")
+    pieces: _Pieces = Field(2, description="of maxout: layers of which the largest counts")
+    normalization: Normalization = "none"
+    dropout: Dropout = 0.0
+    l2: Fraction = Field(0.0, description="as of a block")
 
 
 class ArchitectureConfig(Section):
-    """A stack of convolution blocks, flattened (or averaged) into dense layers and a head."""
+    """A stack of convolution blocks, flattened (or averaged) into dense layers and a head.
+
+    What was once said of the whole network (`padding`, `activation`, `batch_normalization`,
+    `dense_dropout`, `dense: [512]`) is still understood; see `core.config.rows`.
+    """
 
     kind: Literal["blocks"] = "blocks"
-    name: str = Field("custom", description="the preset it started from, or 'custom'")
-    blocks: tuple[BlockConfig, ...] = Field(min_length=1, max_length=8)
-    padding: Literal["same", "valid"] = "same"
-    activation: Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "maxout"] = "relu"
-    batch_normalization: bool = False
+    name: str = Field("custom", description="the preset it started from, or one of one's own")
+    blocks: tuple[BlockConfig, ...] = Field(min_length=1, max_length=MOST_BLOCKS)
     batch_normalization_momentum: float = Field(
         0.99,
         ge=0.0,
@@ -40,8 +87,12 @@ class ArchitectureConfig(Section):
     )
     flatten: Literal["flatten", "global_average", "global_max"] = "flatten"
     flatten_dropout: Dropout = 0.0
-    dense: tuple[Annotated[int, Field(ge=1, le=8192)], ...] = Field((), max_length=4)
-    dense_dropout: Dropout = 0.0
+    dense: tuple[DenseConfig, ...] = Field((), max_length=MOST_DENSE)
     head: Literal["softmax", "sigmoid"] = Field(
         "softmax", description="sigmoid: one output for two classes"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before_rows_spoke_for_themselves(cls, data: Any) -> Any:
+        return to_rows(data)

@@ -13,7 +13,9 @@ from core.config.base import Section
 
 Fit = Literal["crop", "pad", "squash"]
 Interpolation = Literal["nearest", "bilinear", "bicubic"]
-_Side = Annotated[int, Field(ge=8, le=512)]
+SMALLEST_SIDE = 8  # that images are brought to, in pixels
+LARGEST_SIDE = 512
+_Side = Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)]
 
 
 class DatasetConfig(Section):

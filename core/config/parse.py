@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from core.config.rows import in_place_of, like_those_before, set_everywhere
 from core.config.run import RunConfig
 from core.config.training import TrainingConfig
 from core.errors import ConfigError, ReadingError
@@ -109,7 +110,8 @@ def apply_overrides(config: RunConfig, assignments: list[str]) -> RunConfig:
 def apply_changes(config: RunConfig, changes: Iterable[tuple[str, Any]]) -> RunConfig:
     """Set fields by dotted path, one after the other; see `apply_overrides`.
 
-    A number in a path is a place in a list: ("architecture.blocks.0.filters", 16).
+    A number in a path is a place in a list: ("architecture.blocks.0.filters", 16). What was once
+    the whole network's, such as ("architecture.activation", "tanh"), is set in all its rows.
 
     Raises:
         ConfigError: an unknown field or a wrong value.
@@ -117,7 +119,7 @@ def apply_changes(config: RunConfig, changes: Iterable[tuple[str, Any]]) -> RunC
     data = config.model_dump(mode="json")
     for path, value in changes:
         _assign(data, path.split("."), value)
-        if isinstance(data["architecture"], str):  # a preset, whose fields may be set next
+        if path == "architecture":  # a preset or a file of before, whose fields may be set next
             data = parse_config(data).model_dump(mode="json")
     return parse_config(data)
 
@@ -140,14 +142,25 @@ def _assign(data: dict[str, Any], path: list[str], value: Any) -> None:
     if isinstance(place, list):
         if not path[-1].isdecimal() or int(path[-1]) >= len(place):
             raise ConfigError(f"--set {'.'.join(path)}: there is no item {path[-1]!r} to set")
-        place[int(path[-1])] = value
+        place[int(path[-1])] = in_place_of(place[int(path[-1])], path[-2], value)
         return
+    if path[:-1] == ["architecture"]:
+        if _sets_everywhere(place, path[-1], value):
+            return
+        value = like_those_before(place, path[-1], value)
     if path[-1] == "kind":
         # Another kind has other fields, so those of the old kind go, save the learning rate.
         kept = {k: v for k, v in place.items() if k == "learning_rate"}
         place.clear()
         place.update(kept)
     place[path[-1]] = value
+
+
+def _sets_everywhere(architecture: dict[str, Any], name: str, value: Any) -> bool:
+    try:
+        return set_everywhere(architecture, name, value)
+    except ValueError as error:
+        raise ConfigError(f"architecture: {error}") from error
 
 
 def _inside(place: Any, name: str) -> Any:

@@ -22,7 +22,7 @@ class RunConfig(Section):
 
     title: str = Field("", max_length=120)
     recipe: str | None = Field(None, description="the shipped recipe it started from")
-    job: Literal["train", "range-test"] = "train"
+    job: Literal["train", "range-test", "timing"] = "train"
     dataset: DatasetConfig = DatasetConfig()
     split: SplitConfig = SplitConfig()
     preprocessing: Literal["rescale", "standardize", "samplewise"] = Field(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from core.config.base import Fraction, Section
+from core.config.optimizers import AveragingConfig
 
 Monitor = Literal["val_loss", "val_accuracy"]
 Keep = Literal["last", "best_val_accuracy", "best_val_loss", "early_stopping"]
@@ -40,6 +41,15 @@ class TrainingConfig(Section):
         "accuracy or by validation loss, or the best by what early stopping monitors",
     )
     label_smoothing: Fraction = 0.0
+    clip_norm: float | None = Field(
+        None, gt=0.0, le=1e6, description="the longest that all gradients together may be"
+    )
+    clip_value: float | None = Field(
+        None, gt=0.0, le=1e6, description="the most that any number in a gradient may be"
+    )
+    averaging: AveragingConfig | None = Field(
+        None, description="an average of the weights is what is validated, kept and saved"
+    )
     gpus: int = Field(1, ge=1, le=16, description="graphics cards to train on together")
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
     deterministic: bool = False
@@ -77,6 +87,12 @@ class TrainingConfig(Section):
                 "keep is 'early_stopping', but early_stopping is off; switch it on, or keep "
                 "'last', 'best_val_accuracy' or 'best_val_loss'"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _clips_in_one_way(self) -> TrainingConfig:
+        if self.clip_norm is not None and self.clip_value is not None:
+            raise ValueError("clip_norm and clip_value cannot both be on; set one of them to null")
         return self
 
     @property

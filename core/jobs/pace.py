@@ -1,8 +1,9 @@
-"""How long an epoch takes on this machine: from runs that it has finished, else a rough figure.
+"""How long an epoch takes on this machine: timed, else from runs that it has finished.
 
-Steps, images and multiply-adds on paper give what an epoch costs on a reference machine; how
-this machine compares is taken from the finished run that is most like it. Every figure is
-"about": what else the machine does is not known. Knows nothing of TensorFlow.
+A network that was timed here (core.training.timing) says what a step and a prediction take.
+Of another, steps, images and multiply-adds on paper give what an epoch costs on a reference
+machine, and how this machine compares is taken from what was timed or finished here and is most
+like it. Every figure comes with how far off it may be. Knows nothing of TensorFlow.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from core.errors import UserError
 from core.jobs.preflight import Preflight
 from core.machine import Device
 from core.models.plan import plan_layers, total_multiply_adds
-from core.runs import Run, State
+from core.runs import Run, State, TimingResult
 
 # The reference: two cores with 16-bit matrix units, whose speeds are in docs/results.md. VGG style
 # in batches of 128 runs at 1,480 images a second there, which these add up to.
@@ -30,6 +31,11 @@ _WITHOUT_16_BITS = 4.0  # times a multiplication's cost
 _MOST_CORES = 16  # more of them help little with small networks
 _CARD = 30.0  # times faster than the reference in all but the calls
 _START = 5.0  # s before the first step and after the last
+# How far off an estimate may be, as a factor; docs/results.md has how often they held.
+_LEAST_ERROR = 0.05  # of a network timed here, where its steps spread less
+_FACTOR_SAME = 1.25  # from a finished run of the same network
+_FACTOR_LIKE = 1.4  # from another, at the least
+_FACTOR_UNSEEN = 3.0  # where nothing ran here yet, and at the most
 
 
 @dataclass(frozen=True)
@@ -40,55 +46,85 @@ class Work:
     batch_size: int
     validation_images: int
     multiply_adds: int  # of one image's forward pass
+    step: str = ""  # the same where a step and a prediction do the same
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What an epoch of a finished run took, on the device of that name."""
+    """What an epoch took or, of a network that was timed, would take on the device of that name."""
 
     work: Work
     precision: str
     device: str
     seconds: float
+    result: TimingResult | None = None  # where it was timed
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long an epoch takes, in seconds, with validation."""
+
+    seconds: float
+    factor: float  # the truth is likely within seconds / factor and seconds * factor; above 1
+    timed: bool = False  # this very network was timed on this machine
+
+    @property
+    def low(self) -> float:
+        return self.seconds / self.factor
+
+    @property
+    def high(self) -> float:
+        return self.seconds * self.factor
 
 
 def work_of(config: RunConfig, found: Preflight) -> Work | None:
     """An epoch of a configuration; None where its images or its network are not known."""
     if found.info is None or not found.layers or not found.info.sizes.get("train"):
         return None
+    assert found.input_shape is not None  # where there are layers
     sizes = found.info.sizes
     own = sizes.get("validation", 0)
     train, validation = _divided(config.split, sizes["train"], own, sizes.get("test", 0))
     train = min(train, config.dataset.limit or train)
-    return _work(config, train, validation, found.multiply_adds)
+    shape = (*found.input_shape, found.num_classes)
+    return _work(config, train, validation, shape, found.multiply_adds)
 
 
 def measure(run: Run) -> Measured | None:
-    """What a finished training run took an epoch; None of any other, and of a damaged record."""
+    """What a finished run, or a timing, says of an epoch; None of any other, and of a damaged
+    record."""
     status = run.status()
-    result = status.training_result
-    if status.state is not State.FINISHED or result is None or not status.epoch:
+    if status.state is not State.FINISHED:
         return None
     try:
         config, data = run.config(), run.dataset()
         layers = plan_layers(config.architecture, data.image_shape, data.num_classes)
     except UserError:
         return None
-    if not data.sizes.get("train") or result.seconds <= 0:
+    train, validation = data.sizes.get("train", 0), data.sizes.get("validation", 0)
+    shape = (*data.image_shape, data.num_classes)
+    work = _work(config, train, validation, shape, total_multiply_adds(layers))
+    timing, result = status.timing_result, status.training_result
+    if timing is not None:
+        seconds = _timed(work, timing)
+    elif result is not None and status.epoch:
+        seconds = result.seconds / status.epoch
+    else:
         return None
-    validation = data.sizes.get("validation", 0)
-    work = _work(config, data.sizes["train"], validation, total_multiply_adds(layers))
-    return Measured(work, status.precision, status.device, result.seconds / status.epoch)
+    if not train or seconds <= 0:
+        return None
+    return Measured(work, status.precision, status.device, seconds, timing)
 
 
-def seconds_per_epoch(
+def epoch_time(
     config: RunConfig, found: Preflight, past: Iterable[Measured], device: Device
-) -> float | None:
+) -> Estimate | None:
     """About how long an epoch takes on this machine.
 
     Args:
         found: the configuration looked over.
-        past: finished runs, newest first; those of other devices are left out.
+        past: what was timed, then what has finished, newest first; those of other devices are
+            left out.
         device: this machine's.
 
     Returns: seconds, with validation; None where the work is not known.
@@ -98,14 +134,31 @@ def seconds_per_epoch(
         return None
     asked = config.training.precision
     precision = device.precision if asked == "auto" else asked
-    guess = _roughly(work, precision, device)
     here = [item for item in past if item.device == device.name and item.precision == precision]
-    if here:
-        like = min(here, key=lambda item: _distance(item.work, work))
-        slower = like.seconds / _roughly(like.work, precision, device)
-        # Of work unlike its own it says little: most of what a tiny network takes is no arithmetic.
-        return float(guess * slower ** (1.0 / (1.0 + _distance(like.work, work))))
-    return guess
+    same = [item for item in here if item.work.step == work.step]
+    for item in same:
+        if item.result is not None:
+            spread = max(item.result.error, _LEAST_ERROR)
+            factor = min(1.0 + spread, _FACTOR_UNSEEN)
+            return Estimate(_timed(work, item.result), factor, timed=True)
+    guess = _roughly(work, precision, device)
+    like = min(same or here, key=lambda item: _distance(item.work, work), default=None)
+    if like is None:
+        return Estimate(guess, _FACTOR_UNSEEN)
+    slower = like.seconds / _roughly(like.work, precision, device)
+    apart = _distance(like.work, work)
+    # Of work unlike its own it says little: most of what a tiny network takes is no arithmetic.
+    seconds = float(guess * slower ** (1.0 / (1.0 + apart)))
+    if same:
+        return Estimate(seconds, _FACTOR_SAME)
+    unsure = 1.0 + (like.result.error if like.result else 0.0)
+    return Estimate(seconds, min(unsure * _FACTOR_LIKE * math.exp(apart / 2), _FACTOR_UNSEEN))
+
+
+def _timed(work: Work, result: TimingResult) -> float:
+    """Seconds of an epoch of steps and predictions such as were timed."""
+    images = work.validation_images * result.seconds_per_image
+    return _EPOCH + work.steps * result.seconds_per_step + images
 
 
 def seconds_of_run(config: RunConfig, epoch_seconds: float) -> float:
@@ -113,12 +166,22 @@ def seconds_of_run(config: RunConfig, epoch_seconds: float) -> float:
     return _START + config.training.epochs * epoch_seconds
 
 
-def _work(config: RunConfig, train: int, validation: int, multiply_adds: int) -> Work:
+def _work(
+    config: RunConfig, train: int, validation: int, shape: tuple[int, ...], multiply_adds: int
+) -> Work:
+    """Shape: of an image, then how many classes."""
     training = config.training
     if training.validation_steps is not None:
         validation = min(validation, training.validation_steps * training.batch_size)
     steps = training.steps_in_epoch(train)
-    return Work(steps, training.batch_size, validation, multiply_adds)
+    return Work(steps, training.batch_size, validation, multiply_adds, _step_of(config, shape))
+
+
+def _step_of(config: RunConfig, shape: tuple[int, ...]) -> str:
+    """All that decides what a step and a prediction cost, as text."""
+    alike = {"architecture", "preprocessing", "augmentation", "optimizer"}
+    parts = config.model_dump_json(include=alike), shape, config.training.batch_size
+    return f"{parts} on {config.training.gpus}"
 
 
 def _divided(split: SplitConfig, train: int, validation: int, test: int) -> tuple[int, int]:

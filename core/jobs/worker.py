@@ -143,6 +143,10 @@ def _run_job(
         from core.training.lr_range import run_range_test
 
         return run_range_test(run, config, recorder, observers, data)
+    if config.job == "timing":
+        from core.training.timing import run_timing
+
+        return run_timing(run, config, recorder, observers, data)
     from core.training.engine import run_training
 
     return run_training(run, config, recorder, observers, data)
@@ -154,6 +158,8 @@ def _watching(
     """Who watches this run."""
     from core.training.observers import event_files, log_lines, snapshots, time_left
 
+    if config.job == "timing":
+        return []
     dataset, splits = data
     training = config.training
     if config.job == "train":

@@ -3,6 +3,8 @@
 Every layer after the preprocessing is the plan's, name for name. Knows nothing of
 data sets, of training or of files.
 
+Penalties on weights are in `model.losses`, which who trains adds to the loss.
+
 A model's state is `model.variables`: weights, moving statistics and the seed state of
 every Dropout layer. `model.weights` and `save_weights` leave the seeds out, so exact
 resuming must go by `model.variables`.
@@ -16,7 +18,12 @@ from typing import Any
 import keras
 
 from core.config import ArchitectureConfig
-from core.models.layers import ByteDropout, FusedBatchNormalization
+from core.models.layers import (
+    ByteDropout,
+    FusedBatchNormalization,
+    SteppedConv2D,
+    SteppedDepthwiseConv2D,
+)
 from core.models.plan import INPUT, LayerPlan, plan_layers
 
 # A half-precision softmax loses the small probabilities that the loss is made of.
@@ -25,6 +32,10 @@ _FLOAT32_LAYERS = ("head", "probabilities")
 _QUICK_LAYERS: dict[str, type[keras.Layer]] = {
     "BatchNormalization": FusedBatchNormalization,
     "Dropout": ByteDropout,
+}
+_STEPPED_LAYERS: dict[str, type[keras.Layer]] = {
+    "Conv2D": SteppedConv2D,
+    "DepthwiseConv2D": SteppedDepthwiseConv2D,
 }
 
 
@@ -37,6 +48,7 @@ def build_model(
     mean: Sequence[float] | None = None,
     variance: Sequence[float] | None = None,
     fused: bool = True,
+    synchronized: bool = False,
     name: str = "convscope",
 ) -> keras.Model:
     """Build the network under Keras's current dtype policy.
@@ -48,7 +60,8 @@ def build_model(
         preprocessing: "rescale", "standardize" or "samplewise", as in RunConfig.
         mean: (C,) of pixels 0..255; only for "standardize".
         variance: (C,) of pixels 0..255; only for "standardize".
-        fused: train with the quicker layers of core.models.layers in the stock ones' place.
+        fused: train with the layers of core.models.layers in the stock ones' place.
+        synchronized: batch normalization over all devices that share a batch.
         name: the model's name.
 
     Returns:
@@ -63,17 +76,23 @@ def build_model(
     tensors = {INPUT: _preprocessing_layer(preprocessing, mean, variance)(pixels)}
     for item in plan:
         received = [tensors[source] for source in item.inputs]
-        layer = _layer(item, fused)
+        layer = _layer(item, fused, synchronized)
         tensors[item.name] = layer(received if len(received) > 1 else received[0])
     return keras.Model(pixels, tensors[plan[-1].name], name=name)
 
 
-def _layer(item: LayerPlan, fused: bool) -> keras.Layer:
+def _layer(item: LayerPlan, fused: bool, synchronized: bool) -> keras.Layer:
     options = dict(item.options)
+    if synchronized and item.type == "BatchNormalization":
+        options["synchronized"] = True
+    if "l2" in options:
+        options["kernel_regularizer"] = keras.regularizers.L2(options.pop("l2"))
     if item.name in _FLOAT32_LAYERS:
         options["dtype"] = "float32"
     stock = getattr(keras.layers, item.type)
-    layer = _QUICK_LAYERS.get(item.type, stock) if fused else stock
+    steps = options.get("kernel_size") == 1 and "strides" in options
+    ours = _STEPPED_LAYERS if steps else _QUICK_LAYERS
+    layer = ours.get(item.type, stock) if fused else stock
     return layer(name=item.name, **options)
 
 

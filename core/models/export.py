@@ -14,12 +14,19 @@ import keras
 
 from core.errors import ModelError, ReadingError
 from core.files import replacing
-from core.models.layers import ByteDropout, FusedBatchNormalization
+from core.models.layers import (
+    ByteDropout,
+    FusedBatchNormalization,
+    SteppedConv2D,
+    SteppedDepthwiseConv2D,
+)
 from core.reading import is_file, name_of, opened
 
 _STOCK: dict[type[keras.Layer], type[keras.Layer]] = {
     FusedBatchNormalization: keras.layers.BatchNormalization,
     ByteDropout: keras.layers.Dropout,
+    SteppedConv2D: keras.layers.Conv2D,
+    SteppedDepthwiseConv2D: keras.layers.DepthwiseConv2D,
 }
 
 
@@ -116,4 +123,6 @@ def _refuse_oversized(path: Path) -> None:
 
 def _stock_layer(layer: keras.Layer) -> keras.Layer:
     config = {**layer.get_config(), "dtype": "float32"}
+    if "synchronized" in config:
+        config["synchronized"] = False  # of the cards that trained it
     return _STOCK.get(type(layer), type(layer)).from_config(config)

@@ -1,4 +1,4 @@
-"""Layers for training only, quicker than Keras's own and the same in what they compute.
+"""Layers for training only, quicker or safer than Keras's own and the same in what they compute.
 
 They never reach a saved model: `export.to_stock` puts the stock layers in their place.
 Knows nothing of architectures.
@@ -56,7 +56,8 @@ class ByteDropout(keras.layers.Dropout):
     Drawing the random numbers is what dropout costs. A byte knows 256 levels, so the
     rate is met by dithering: a step drops its elements below `floor(256 * rate + u)`, u
     uniform and drawn anew each step, and an element's chance is the rate exactly. Seeds
-    come from the stock layer's own generator, one a step.
+    come from the stock layer's own generator, one a step; where several devices share a
+    batch, each folds its own number in, or all would drop the same places.
     """
 
     def call(self, inputs: Any, training: bool = False) -> Any:
@@ -65,7 +66,7 @@ class ByteDropout(keras.layers.Dropout):
         if self.rate * _LEVELS >= _LEVELS - 1:
             return super().call(inputs, training=training)  # no byte lies above the level
         inputs = tf.convert_to_tensor(inputs)
-        words, dither = _random_words(self.seed_generator.next(), tf.size(inputs))
+        words, dither = _random_words(_own_seed(self.seed_generator.next()), tf.size(inputs))
         level = tf.cast(tf.floor(self.rate * _LEVELS + dither), tf.uint8)
         drawn = tf.reshape(tf.bitcast(words, tf.uint8), [-1])[: tf.size(inputs)]
         kept = tf.reshape(drawn >= level, tf.shape(inputs))
@@ -74,11 +75,54 @@ class ByteDropout(keras.layers.Dropout):
         return tf.ensure_shape(outputs, inputs.shape)
 
 
-def _random_words(seed: Any, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+class _Stepped:
+    """A convolution with kernels of one pixel that steps over pixels: it takes every n-th, then.
+
+    The same numbers. TensorFlow's own operation on a processor (oneDNN, as of TensorFlow 2.21)
+    looks for the gradient of such kernels beyond the end of its input, and with it the process
+    may end.
+    """
+
+    def __init__(self, *, strides: Any, **options: Any) -> None:
+        super().__init__(strides=1, **options)  # type: ignore[call-arg]
+        self.steps = (strides, strides) if isinstance(strides, int) else tuple(strides)
+
+    def call(self, inputs: Any) -> Any:
+        rows, columns = self.steps
+        return super().call(inputs[:, ::rows, ::columns])  # type: ignore[misc]
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        images, height, width, channels = input_shape
+        rows, columns = self.steps
+        taken = (images, -(-height // rows), -(-width // columns), channels)
+        return super().compute_output_shape(taken)  # type: ignore[misc]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "strides": self.steps}  # type: ignore[misc]
+
+
+class SteppedConv2D(_Stepped, keras.layers.Conv2D):
+    """Kernels of one pixel and a stride."""
+
+
+class SteppedDepthwiseConv2D(_Stepped, keras.layers.DepthwiseConv2D):
+    """Kernels of one pixel and a stride, a map at a time."""
+
+
+def _own_seed(seed: Any) -> tf.Tensor:
+    """A step's seed (2,) made this device's own; itself on one device.  # (2,) int64"""
+    seed = tf.cast(seed, tf.int64)
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return seed
+    return tf.random.experimental.stateless_fold_in(seed, context.replica_id_in_sync_group)
+
+
+def _random_words(seed: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Words that hold `count` random bytes, uint32, and one number in [0, 1), float32."""
     words = tf.random.stateless_uniform(
         [(count + 3) // 4 + 1],
-        tf.cast(seed, tf.int64),
+        seed,
         minval=None,
         maxval=None,
         dtype=tf.uint32,

@@ -10,6 +10,7 @@ from core.runs.status import (
     RateSuggestion,
     State,
     Status,
+    TimingResult,
     TrainingResult,
 )
 from core.runs.store import (
@@ -20,6 +21,7 @@ from core.runs.store import (
     gone,
     list_runs,
     list_shipped,
+    list_timings,
     list_unreadable,
     open_run,
     runs_folder,
@@ -35,6 +37,7 @@ __all__ = [
     "Run",
     "State",
     "Status",
+    "TimingResult",
     "TrainingResult",
     "UnreadableRun",
     "create_run",
@@ -43,6 +46,7 @@ __all__ = [
     "gone",
     "list_runs",
     "list_shipped",
+    "list_timings",
     "list_unreadable",
     "open_run",
     "runs_folder",

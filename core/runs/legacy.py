@@ -28,8 +28,23 @@ _OLD_PROGRESS = {"hits": "correct", "stale": "epochs_without_improvement"}
 
 
 def upgrade_config(data: Any) -> Any:
-    """config.json: before `fit` was a choice, class folders were squashed."""
-    dataset = data.get("dataset") if isinstance(data, dict) else None
+    """config.json, which names every field that its version had."""
+    if not isinstance(data, dict):
+        return data
+    return _with_fit(_with_decay(data))
+
+
+def _with_decay(data: dict[str, Any]) -> dict[str, Any]:
+    """Before it was a choice, AdamW's weight decay took normalization and biases along."""
+    optimizer, name = data.get("optimizer"), "decay_normalization_and_biases"
+    if not isinstance(optimizer, dict) or optimizer.get("kind") != "adamw" or name in optimizer:
+        return data
+    return {**data, "optimizer": {**optimizer, name: True}}
+
+
+def _with_fit(data: dict[str, Any]) -> dict[str, Any]:
+    """Before `fit` was a choice, class folders were squashed."""
+    dataset = data.get("dataset")
     if not isinstance(dataset, dict) or "fit" in dataset:
         return data
     size = dataset.get("image_size")
@@ -63,4 +78,7 @@ def upgrade_summary(data: dict[str, Any]) -> dict[str, Any]:
 
 def upgrade_progress(data: dict[str, Any]) -> dict[str, Any]:
     """Where training stood, inside a checkpoint."""
-    return {_OLD_PROGRESS.get(name, name): value for name, value in data.items()}
+    found = {_OLD_PROGRESS.get(name, name): value for name, value in data.items()}
+    if "seen" in found:  # all images counted as timed, the first step's too
+        found.setdefault("timed", found["seen"])
+    return found

@@ -58,6 +58,7 @@ class Phase(StrEnum):
     TRAINING = "training"
     VALIDATING = "validating"
     RAISING_LEARNING_RATE = "raising the learning rate"
+    TIMING = "timing steps"
     SAVING_MODEL = "saving the model"
     EVALUATING = "evaluating on the test images"
     ENDED = "ended"
@@ -124,6 +125,15 @@ class RangeTestResult(_Recorded):
     diverged: bool = False  # every seed
 
 
+class TimingResult(_Recorded):
+    """How long a network takes on the machine that timed it."""
+
+    seconds_per_step: Annotated[float, Field(gt=0.0, le=1e6)]  # of training, its images with it
+    seconds_per_image: Annotated[float, Field(gt=0.0, le=1e6)]  # of validation
+    error: _Amount = 0.0  # how far a step is from the median, as a share of it
+    seconds: _Amount = 0.0  # that the timing took
+
+
 class Status(_Recorded):
     """One state of a run. Times are seconds since the epoch."""
 
@@ -152,7 +162,7 @@ class Status(_Recorded):
     device: _Words = ""
     early_stopped: bool = False
     resources: Resources | None = None  # the worker's last reading
-    result: TrainingResult | RangeTestResult | None = None
+    result: TrainingResult | RangeTestResult | TimingResult | None = None
 
     @property
     def doing(self) -> str:
@@ -166,6 +176,10 @@ class Status(_Recorded):
     @property
     def range_result(self) -> RangeTestResult | None:
         return self.result if isinstance(self.result, RangeTestResult) else None
+
+    @property
+    def timing_result(self) -> TimingResult | None:
+        return self.result if isinstance(self.result, TimingResult) else None
 
     @property
     def fraction_done(self) -> float:

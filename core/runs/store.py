@@ -27,6 +27,7 @@ from core.runs.status import Status
 
 # Any of these makes a folder a run record, or what is left of one.
 _OF_A_RECORD = ("config.json", "status.json", "metrics.jsonl", "lock", "log.txt")
+_TIMING = ".timing-"  # begins the name of a record that no list shows
 _MOST_COMPARED = 500  # newest runs whose titles a new one must not bear
 _MOST_CONFIG = 1 << 20  # bytes
 _LONGEST_TITLE = 120  # characters, as RunConfig allows
@@ -60,7 +61,8 @@ def create_run(config: RunConfig, folder: Path | None = None) -> Run:
     label = _slug(f"{config.dataset.name}-{config.architecture.name}")
     if config.job == "range-test":
         label = f"range-{label}"
-    path = folder / f"{stamp}-{label}-{secrets.token_hex(2)}"
+    beginning = _TIMING if config.job == "timing" else ""
+    path = folder / f"{beginning}{stamp}-{label}-{secrets.token_hex(2)}"
     folder.mkdir(parents=True, exist_ok=True)
     _throw_away_abandoned(folder)
     config = config.model_copy(update={"title": _unlike_others(config, folder)})
@@ -143,6 +145,12 @@ def list_runs(folder: Path | None = None) -> list[Run]:
 def list_shipped() -> list[Run]:
     """The records that came with ConvScope, by name."""
     return [run for run in _records(SHIPPED) if _is_whole(run)]
+
+
+def list_timings(folder: Path | None = None) -> list[Run]:
+    """Networks that were timed on this machine, newest first: no runs that a list shows."""
+    found = [Run(path) for path in listed(folder or runs_folder(), _TIMING)]
+    return [run for run in reversed(found) if _is_whole(run)]
 
 
 def list_unreadable(folder: Path | None = None) -> list[UnreadableRun]:

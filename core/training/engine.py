@@ -29,8 +29,8 @@ from core.training.failures import diverging, not_finite
 from core.training.observers import Observers, record_metric
 from core.training.prepare import Prepared, prepare
 from core.training.progress import Progress, Sums
-from core.training.schedules import learning_rates
-from core.training.selection import BestWeights, EarlyStopping, Measured
+from core.training.schedules import Length, learning_rates, momenta
+from core.training.selection import BestWeights, EarlyStopping, Measured, Plateau
 
 CALL_SECONDS = 0.1  # how long one call into the graph should take: requests wait so long
 TICK_SECONDS = 0.5  # between metric lines
@@ -70,9 +70,11 @@ class _Engine:
         self.training = config.training
         self.epoch_steps = self.training.steps_in_epoch(len(prepared.splits.train))
         self.total = self.training.total_steps(len(prepared.splits.train))
+        self.length = Length(self.total, self.epoch_steps)
         self.validation = Validation(prepared, self.training)
         self.best_weights = BestWeights(self.training.keep_monitor, run.checkpoints_path)
         self.early_stopping = EarlyStopping(self.training.early_stopping)
+        self.plateau = Plateau(config.schedule)
         self.progress = Progress()
         self.tick = Sums()
         self.step_seconds: float | None = None
@@ -135,9 +137,10 @@ class _Engine:
     def _advance(self, stream: Any, *, warm: bool) -> None:
         """One call into the graph, and what it tells."""
         done = self.progress.step
-        lrs = learning_rates(self.config.schedule, done, self._call_steps(), self.total)
+        lrs = self._learning_rates(done, self._call_steps())
+        own = momenta(self.config.schedule, done, len(lrs), self.length)
         begun = time.perf_counter()
-        losses, correct, seen = self.trainer.train(stream, lrs)
+        losses, loss, correct, seen = self.trainer.train(stream, lrs, own)
         seconds = time.perf_counter() - begun
         if not warm:
             self.recorder.update(started=time.time())
@@ -146,11 +149,16 @@ class _Engine:
             self.step_seconds = seconds / len(lrs)
         self._check(losses, lrs)
         for sums in (self.progress, self.tick):
-            sums.add(float(losses.mean()) * seen, correct, seen, seconds if warm else 0.0)
+            sums.add(loss, correct, seen, seconds if warm else None)
         self.progress.step += len(lrs)
         self.observers.steps_taken(self.trainer, self.progress.step)
         if time.monotonic() - self.ticked >= TICK_SECONDS or not warm:
-            self._write_tick(float(lrs[-1]), seconds)
+            self._write_tick(float(lrs[-1]))
+
+    def _learning_rates(self, first: int, count: int) -> np.ndarray:
+        """Those of `count` steps from `first` on.  # (count,) float32"""
+        lrs = learning_rates(self.config.schedule, first, count, self.length)
+        return self.plateau.lowered(lrs, self.progress)
 
     def _call_steps(self) -> int:
         """Steps for the next call: about CALL_SECONDS, never across an epoch's end."""
@@ -163,7 +171,7 @@ class _Engine:
         """Stop a run whose loss is lost, and say at which step."""
         bad = np.flatnonzero(~np.isfinite(losses))
         if bad.size:
-            lr = float(lrs[bad[0]]) or float(lrs.max())  # cosine's last step is one of 0
+            lr = float(lrs[bad[0]])
             self.recorder.update(lost_learning_rate=lr)
             raise not_finite(self.progress.step + int(bad[0]) + 1, lr)
         if self.progress.first_loss is None:
@@ -171,13 +179,12 @@ class _Engine:
         bound = 100.0 * max(self.progress.first_loss, math.log(self.prepared.num_classes))
         if float(losses.mean()) > bound:
             step = self.progress.step + len(losses)
-            lr = float(lrs[-1]) or float(lrs.max())
+            lr = float(lrs[-1])
             self.recorder.update(lost_learning_rate=lr)
             raise diverging(step, float(losses.mean()), lr)
 
-    def _write_tick(self, lr: float, seconds: float) -> None:
-        tick, progress = self.tick, self.progress
-        speed = tick.images_per_second if tick.seconds else tick.seen / max(seconds, 1e-9)
+    def _write_tick(self, lr: float) -> None:
+        progress, measured = self.progress, self.tick.figures()
         record_metric(
             self.recorder,
             self.observers,
@@ -185,11 +192,10 @@ class _Engine:
             step=progress.step,
             epoch=round(progress.step / self.epoch_steps, 4),
             lr=lr,
-            loss=round(tick.mean_loss, 6),
-            accuracy=round(tick.accuracy, 6),
-            images_per_second=round(speed, 1),
+            **measured,
         )
-        self.recorder.update(step=progress.step, images_per_second=round(speed, 1))
+        speed = measured.get("images_per_second", 0.0)
+        self.recorder.update(step=progress.step, images_per_second=speed)
         self.tick, self.ticked = Sums(), time.monotonic()
 
     def _end_epoch(self) -> bool:
@@ -199,16 +205,16 @@ class _Engine:
         counted, and a resumed run begins with validating it.
         """
         progress = self.progress
-        lr = float(learning_rates(self.config.schedule, progress.step - 1, 1, self.total)[0])
+        lr = float(self._learning_rates(progress.step - 1, 1)[0])
         # A tick of a step or two would say little, of the speed above all: let it grow.
         if self.tick.seen and time.monotonic() - self.ticked >= TICK_SECONDS / 2:
-            self._write_tick(lr, self.tick.seconds)
+            self._write_tick(lr)
         self.recorder.phase(Phase.VALIDATING)
         measured = self.validation.measure(lambda: run_requests.pending(self.run) is not None)
         if measured is None:
             return False
         progress.epoch += 1
-        self._write_epoch(lr, measured)
+        self._write_epoch(lr, measured, self.plateau.reduce(progress, measured))
         progress.begin_epoch()
         stop = self._judge(measured)
         self._checkpoint()
@@ -218,13 +224,14 @@ class _Engine:
 
     def _judge(self, measured: Measured) -> bool:
         """Keep the weights if they are the best; True where patience has run out."""
-        with self.recorder.writing():
+        with self.recorder.writing(), self.trainer.averaged():
             self.best_weights.consider(self.progress, measured, self.trainer.weights)
             self.observers.epoch_ended(self.trainer, self.progress.epoch, measured)
         return self.early_stopping.is_due(self.progress, measured)
 
-    def _write_epoch(self, lr: float, measured: Measured) -> None:
+    def _write_epoch(self, lr: float, measured: Measured, reduced: float | None) -> None:
         progress = self.progress
+        decided = {} if reduced is None else {"reduced_lr": reduced}
         record_metric(
             self.recorder,
             self.observers,
@@ -232,12 +239,11 @@ class _Engine:
             step=progress.step,
             epoch=progress.epoch,
             lr=lr,
-            loss=round(progress.mean_loss, 6),
-            accuracy=round(progress.accuracy, 6),
+            **progress.figures(),
             val_loss=round(measured["val_loss"], 6),
             val_accuracy=round(measured["val_accuracy"], 6),
-            images_per_second=round(progress.images_per_second, 1),
             seconds=round(progress.seconds, 3),
+            **decided,
         )
 
     def _restore(self) -> None:
@@ -274,6 +280,7 @@ class _Engine:
         """Save the model that is kept, and what it says of the test images."""
         self.recorder.phase(Phase.SAVING_MODEL)
         self._checkpoint()
+        self.trainer.keep_average()
         note = self._put_back_best()
         save_model(to_stock(self.trainer.network), self.run.model_path)
         self.recorder.phase(Phase.EVALUATING)

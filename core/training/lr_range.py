@@ -114,7 +114,7 @@ class _SeedTest:
         while not self.done:
             chunk = self.lrs[self.step : self.step + per_call]
             begun = time.perf_counter()
-            own, _, _ = trainer.train(stream, chunk.astype(np.float32))
+            own = trainer.train(stream, chunk.astype(np.float32)).losses
             seconds = time.perf_counter() - begun
             if self.step:
                 per_call = max(1, round(CALL_SECONDS * len(chunk) / max(seconds, 1e-6)))

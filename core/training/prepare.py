@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
-from core.config import RunConfig
+from core.config import RunConfig, highest_momentum
 from core.data.dataset import Dataset
 from core.data.splits import Splits
 from core.data.stats import subset_stats
@@ -55,8 +55,9 @@ def prepare(
         network = build_network(config, dataset, splits)
     if config.initial_weights:
         _start_from(network, config.initial_weights, run)
-    smoothing = config.training.label_smoothing
-    return Prepared(dataset, splits, Trainer(network, config.optimizer, smoothing, strategy))
+    momentum = highest_momentum(config.schedule)
+    trainer = Trainer(network, config.optimizer, config.training, strategy, momentum)
+    return Prepared(dataset, splits, trainer)
 
 
 def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:
@@ -105,6 +106,7 @@ def build_network(config: RunConfig, dataset: Dataset, splits: Splits) -> keras.
         preprocessing=config.preprocessing,
         mean=mean,
         variance=variance,
+        synchronized=config.training.gpus > 1,
     )
 
 

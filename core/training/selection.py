@@ -1,6 +1,7 @@
-"""What an epoch's validation decides: which weights are kept, and when it is enough.
+"""What an epoch's validation decides: which weights are kept, when to go on more slowly, and
+when it is enough.
 
-Both keep their memory in Progress, so that a resumed run decides as one that never paused.
+All keep their memory in Progress, so that a resumed run decides as one that never paused.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.config import EarlyStoppingConfig, Monitor
+import numpy as np
+
+from core.config import EarlyStoppingConfig, Monitor, PlateauSchedule, ScheduleConfig
 from core.training import checkpoints
 from core.training.progress import Progress
 
@@ -66,6 +69,44 @@ class EarlyStopping:
         else:
             progress.epochs_without_improvement += 1
         return progress.epochs_without_improvement >= self._config.patience
+
+
+class Plateau:
+    """Lowers the learning rate where the validation loss no longer falls.
+
+    Counts as Keras's ReduceLROnPlateau. With any other schedule it does nothing.
+    """
+
+    def __init__(self, schedule: ScheduleConfig) -> None:
+        self._schedule = schedule if isinstance(schedule, PlateauSchedule) else None
+
+    def lowered(self, lrs: np.ndarray, progress: Progress) -> np.ndarray:
+        """The learning rates after all reductions so far.  # (count,) float32, both"""
+        if self._schedule is None or progress.reduced_lr is None:
+            return lrs
+        return np.full_like(lrs, progress.reduced_lr)
+
+    def reduce(self, progress: Progress, measured: Measured) -> float | None:
+        """The learning rate from this epoch's end on, where it is reduced there."""
+        schedule = self._schedule
+        if schedule is None:
+            return None
+        if progress.cooldown_left:
+            progress.cooldown_left -= 1
+            progress.plateau_epochs = 0
+        value = measured["val_loss"]
+        if is_better(value + schedule.min_delta, progress.plateau_best, "val_loss"):
+            progress.plateau_best, progress.plateau_epochs = value, 0
+        elif not progress.cooldown_left:
+            progress.plateau_epochs += 1
+        before = schedule.learning_rate if progress.reduced_lr is None else progress.reduced_lr
+        # In float32, as steps have it: 0.1 times 0.1, five times, is a little above 0.000001.
+        lowest = np.float32(before) <= np.float32(schedule.min_learning_rate)
+        if progress.plateau_epochs < schedule.patience or lowest:
+            return None
+        progress.cooldown_left, progress.plateau_epochs = schedule.cooldown, 0
+        progress.reduced_lr = max(before * schedule.factor, schedule.min_learning_rate)
+        return progress.reduced_lr
 
 
 def is_better(value: float, best: float | None, monitor: Monitor) -> bool:

@@ -6,35 +6,30 @@ Knows nothing of epochs, records or files; the loop around it is the engine's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from core.config import AdamConfig, AdamWConfig, OptimizerConfig, RmspropConfig, SgdConfig
+from core.config import OptimizerConfig, TrainingConfig
+from core.training.optimizers.averaging import Averaging
+from core.training.optimizers.build import Surroundings, build_optimizer, innermost
+from core.training.optimizers.gradients import lost_on_all, mean
+from core.training.optimizers.momentum import momentum_of
 
-_LRS = 256  # learning rates that a call into the graph is given, or a multiple
+_LRS = 256  # steps whose settings a call into the graph is given, or a multiple
+_PLAIN = TrainingConfig()
 
 
-def build_optimizer(config: OptimizerConfig, *, scaled: bool) -> keras.optimizers.Optimizer:
-    """The Keras optimizer; its learning rate is set before each step.
+class Steps(NamedTuple):
+    """What a call into the graph tells of the steps that it took."""
 
-    Args:
-        scaled: scale the loss, which float16 gradients need (Micikevicius et al. 2017).
-    """
-    lr = 1e-3
-    optimizer: keras.optimizers.Optimizer
-    if isinstance(config, SgdConfig):
-        optimizer = keras.optimizers.SGD(lr, config.momentum, config.nesterov)
-    elif isinstance(config, AdamConfig):
-        optimizer = keras.optimizers.Adam(lr, config.beta_1, config.beta_2)
-    elif isinstance(config, AdamWConfig):
-        optimizer = keras.optimizers.AdamW(lr, config.weight_decay)
-    elif isinstance(config, RmspropConfig):
-        optimizer = keras.optimizers.RMSprop(lr, config.rho)
-    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
+    losses: np.ndarray  # (k,) float32, each step's own mean loss in nats
+    loss: float  # of every image, added up; the same however the steps are cut into calls
+    correct: float  # images classified rightly
+    seen: int  # images
 
 
 class Trainer:
@@ -44,69 +39,92 @@ class Trainer:
         network: a functional model whose layer `head` gives the logits, (B, K) for
             softmax or (B, 1) for sigmoid.
         optimizer: configuration; the learning rate is given with every step.
-        label_smoothing: share of the label spread evenly over the classes
-            (Szegedy et al. 2015, section 7).
+        training: for label smoothing (Szegedy et al. 2015, section 7), clipping and the
+            average of weights.
         strategy: of the devices that share each batch; the network was built in its
             scope. None trains on one device.
+        momentum: the first step's, where each step is given its own.
     """
 
     def __init__(
         self,
         network: keras.Model,
         optimizer: OptimizerConfig,
-        label_smoothing: float = 0.0,
+        training: TrainingConfig = _PLAIN,
         strategy: tf.distribute.Strategy | None = None,
+        momentum: float | None = None,
     ) -> None:
         self.network = network
         self._strategy = strategy
+        self._momentum = momentum
         with strategy.scope() if strategy else nullcontext():
-            self._build_optimizer(optimizer)
+            self._build_optimizer(optimizer, training)
         self._logits = keras.Model(network.inputs, network.get_layer("head").output)
         # One graph for batches of any size, so that who asks first pays for all.
         pixels = tf.TensorSpec(network.inputs[0].shape, tf.float32)
         self._infer = tf.function(self._inferred, input_signature=[pixels], autograph=False)
-        self._smoothing = label_smoothing
+        self._smoothing = training.label_smoothing
+        clips = training.clip_norm is not None or training.clip_value is not None
+        self._clips_shared = clips and strategy is not None
 
-    def _build_optimizer(self, optimizer: OptimizerConfig) -> None:
-        scaled = keras.config.dtype_policy().name == "mixed_float16"
-        self.optimizer = build_optimizer(optimizer, scaled=scaled)
-        self.optimizer.build(self.network.trainable_variables)
+    def _build_optimizer(self, optimizer: OptimizerConfig, training: TrainingConfig) -> None:
+        surroundings = Surroundings(
+            scaled=keras.config.dtype_policy().name == "mixed_float16",
+            momentum=self._momentum,
+            replicas=self._strategy.num_replicas_in_sync if self._strategy else 1,
+        )
+        variables = self.network.trainable_variables
+        self.optimizer = build_optimizer(optimizer, variables, training, surroundings)
+        self._averaging = Averaging(training.averaging, self.optimizer, variables)
 
     @property
     def state(self) -> list[Any]:
-        """Every variable that a resumed run needs: weights, seeds, optimizer."""
-        return [*self.network.variables, *self.optimizer.variables]
+        """Every variable that a resumed run needs: weights, seeds, optimizer, averages."""
+        averages = self._averaging.variables
+        return [*self.network.variables, *self.optimizer.variables, *averages]
 
     @property
     def weights(self) -> list[Any]:
         """What the network is, without seeds or optimizer."""
         return list(self.network.weights)
 
+    def averaged(self) -> AbstractContextManager[None]:
+        """The average of the weights is in the network inside, where one is asked for."""
+        return self._averaging.in_place()
+
+    def keep_average(self) -> None:
+        """The average is what the network is from now on; it trains no further."""
+        self._averaging.put_in_place()
+
     def stream(self, batches: tf.data.Dataset) -> Iterator:
         """An iterator for `train`; where several devices train, each batch is shared out."""
         if self._strategy is not None:
+            replicas = self._strategy.num_replicas_in_sync
+            batches = batches.map(lambda images, labels: _fill(images, labels, replicas))
             batches = self._strategy.experimental_distribute_dataset(batches)
         return iter(batches)
 
-    def train(self, stream: Iterator, lrs: np.ndarray) -> tuple[np.ndarray, float, int]:
+    def train(self, stream: Iterator, lrs: np.ndarray, momenta: np.ndarray | None = None) -> Steps:
         """Take len(lrs) steps from the stream.
 
         Args:
             stream: from `stream`, of (images (B, H, W, C) float32 0..255,
                 labels (B, K) float32).
             lrs: (k,) float32, a learning rate for each step.
-
-        Returns: each step's own mean loss (k,) float32 in nats, how many images were
-            classified correctly, how many were seen.
+            momenta: (k,) float32, the momentum of each step, of a trainer that was made
+                with a momentum; None: that one.
         """
+        if momenta is None:
+            momenta = np.full(len(lrs), self._momentum or 0.0, np.float32)
         # Always as long, whatever the steps: another length would be traced and compiled anew.
-        padded = np.zeros(-(-len(lrs) // _LRS) * _LRS, np.float32)
-        padded[: len(lrs)] = lrs
-        losses, correct, seen = self._train(stream, tf.constant(padded), tf.constant(len(lrs)))
-        return losses.numpy(), float(correct), int(seen)
+        padded = np.zeros((-(-len(lrs) // _LRS) * _LRS, 2), np.float32)
+        padded[: len(lrs)] = np.stack([lrs, momenta], axis=1)
+        taken = self._train(stream, tf.constant(padded), tf.constant(len(lrs)))
+        losses, loss, correct, seen = taken
+        return Steps(losses.numpy(), float(loss), float(correct), int(seen))
 
     def evaluate(self, batches: Any, interrupted: Callable[[], bool]) -> tuple[float, float] | None:
-        """Mean loss (nats) and accuracy (0..1) over batches.
+        """Mean loss (nats) and accuracy (0..1) over batches, of the average where there is one.
 
         Args:
             batches: of (images (B, H, W, C) float32 0..255, one-hot labels (B, K) float32).
@@ -114,24 +132,26 @@ class Trainer:
                 there is no result.
         """
         loss, correct, seen = 0.0, 0.0, 0
-        for images, labels in batches:
-            batch_loss, batch_correct = self._evaluate(images, labels)
-            loss += float(batch_loss)
-            correct += float(batch_correct)
-            seen += int(images.shape[0])
-            if interrupted():
-                return None
+        with self.averaged():
+            for images, labels in batches:
+                batch_loss, batch_correct = self._evaluate(images, labels)
+                loss += float(batch_loss)
+                correct += float(batch_correct)
+                seen += int(images.shape[0])
+                if interrupted():
+                    return None
         return loss / max(seen, 1), correct / max(seen, 1)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """What the network thinks of images now; nothing in it changes.
+        """What the network, or the average of its weights, thinks of images now.
 
         Args:
             images: (N, H, W, C) uint8, 0..255.
 
         Returns: (N, K) float32, or (N, 1) of a sigmoid head.
         """
-        logits = self._infer(tf.constant(images, tf.float32))
+        with self.averaged():
+            logits = self._infer(tf.constant(images, tf.float32))
         single = logits.shape[-1] == 1
         found: np.ndarray = (tf.sigmoid(logits) if single else tf.nn.softmax(logits)).numpy()
         return found
@@ -141,23 +161,27 @@ class Trainer:
         return tf.cast(self._logits(images, training=False), tf.float32)
 
     @tf.function(reduce_retracing=True)
-    def _train(self, stream: Any, lrs: Any, count: Any) -> Any:
-        """lrs (n,) float32, of which the first `count` () int32 count.
+    def _train(self, stream: Any, settings: Any, count: Any) -> Any:
+        """Settings (n, 2) float32, learning rate and momentum; the first `count` () int32 count.
 
-        Returns: losses (count,) float32, correct () float32, seen () int32.
+        Returns: losses (count,) float32, their sum over images () float64, correct ()
+            float32, seen () int32.
         """
         losses = tf.TensorArray(tf.float32, size=count)
+        # A float32 times a count of images is exact in float64, and so is the sum, in any order.
+        total = tf.constant(0.0, tf.float64)
         correct, seen = tf.constant(0.0), tf.constant(0)
         for i in tf.range(count):
-            loss, batch_correct, size = self._shared_step(next(stream), lrs[i])
+            loss, batch_correct, size = self._shared_step(next(stream), settings[i])
             losses = losses.write(i, loss)
+            total += tf.cast(loss, tf.float64) * tf.cast(size, tf.float64)
             correct += batch_correct
             seen += size
-        return losses.stack(), correct, seen
+        return losses.stack(), total, correct, seen
 
     @tf.autograph.experimental.do_not_convert  # its branches hang on no tensor
-    def _shared_step(self, batch: Any, lr: Any) -> Any:
-        """One step of all devices together.
+    def _shared_step(self, batch: Any, settings: Any) -> Any:
+        """One step of all devices together; settings (2,) float32, learning rate and momentum.
 
         Returns: of the whole batch the mean loss () float32, how many images are classified
             correctly () float32, how many there are () int32.
@@ -165,20 +189,23 @@ class Trainer:
         if self._strategy is None:
             images, labels = batch
             size = tf.shape(images)[0]
-            return *self._step(images, labels, lr, size), size
-        sizes = self._strategy.run(lambda images, labels: tf.shape(images)[0], batch)
+            loss, correct = self._step(images, labels, settings, size)
+            self._averaging.after_step()
+            return loss, correct, size
+        sizes = self._strategy.run(lambda images, labels: _count(labels), batch)
         size = self._strategy.reduce("SUM", sizes, axis=None)
-        results = self._strategy.run(self._step, (*batch, lr, size))
+        results = self._strategy.run(self._step, (*batch, settings, size))
+        self._averaging.after_step()
         loss, correct = (self._strategy.reduce("SUM", item, axis=None) for item in results)
         return loss, correct, size
 
-    def _step(self, images: Any, labels: Any, lr: Any, size: Any) -> tuple[Any, Any]:
+    def _step(self, images: Any, labels: Any, settings: Any, size: Any) -> tuple[Any, Any]:
         """One device's part of a batch of `size` images.
 
         Args:
             images: (b, H, W, C) float32 0..255, b of the batch's images.
-            labels: (b, K) float32, rows sum to 1.
-            lr: () float32, the learning rate.
+            labels: (b, K) float32, rows sum to 1; to 0 where `_fill` put the image in.
+            settings: (2,) float32, learning rate and momentum.
             size: () int32, images of the whole batch.
 
         Returns: its share of the batch's mean loss () float32, and how many of its images
@@ -187,12 +214,18 @@ class Trainer:
         with tf.GradientTape() as tape:
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             losses = self._losses(logits, labels, self._smoothing)
+            if self._strategy is not None:
+                losses *= tf.cast(_is_asked(labels), tf.float32)
             loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
             scaled = self.optimizer.scale_loss(loss)
         variables = self.network.trainable_variables
         gradients = tape.gradient(scaled, variables)
-        inner = getattr(self.optimizer, "inner_optimizer", self.optimizer)
-        inner.learning_rate.assign(lr)
+        if self._strategy is not None:
+            gradients = mean(gradients) if self._clips_shared else lost_on_all(gradients)
+        inner = innermost(self.optimizer)
+        inner.learning_rate.assign(settings[0])
+        if self._momentum is not None:
+            momentum_of(inner).assign(settings[1])
         self.optimizer.apply(gradients, variables)
         return loss, self._correct(logits, labels)
 
@@ -220,4 +253,30 @@ class Trainer:
             predicted = tf.cast(logits[:, 0] > 0.0, tf.int64)
         else:
             predicted = tf.argmax(logits, axis=-1)
-        return tf.reduce_sum(tf.cast(tf.equal(predicted, tf.argmax(labels, axis=-1)), tf.float32))
+        right = tf.equal(predicted, tf.argmax(labels, axis=-1))
+        if self._strategy is not None:
+            right &= _is_asked(labels)
+        return tf.reduce_sum(tf.cast(right, tf.float32))
+
+
+def _fill(images: Any, labels: Any, replicas: int) -> tuple[Any, Any]:
+    """A batch of a multiple of `replicas` images, so that none of the devices gets nothing.
+
+    What is put in are the batch's own images over again, which leave the statistics of batch
+    normalization nearly as they are; their labels are all 0, and so they are not learned from.
+    """
+    count = tf.shape(images)[0]
+    places = tf.range(-(-count // replicas) * replicas)
+    asked = tf.cast(places < count, labels.dtype)[:, tf.newaxis]
+    places %= count
+    return tf.gather(images, places), tf.gather(labels, places) * asked
+
+
+def _is_asked(labels: Any) -> Any:
+    """(B, K) float32 -> (B,) bool: False of the images that `_fill` put in."""
+    return tf.reduce_sum(labels, axis=-1) > 0.5
+
+
+def _count(labels: Any) -> Any:
+    """(B, K) float32 -> () int32: the images that are learned from."""
+    return tf.reduce_sum(tf.cast(_is_asked(labels), tf.int32))

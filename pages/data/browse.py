@@ -70,7 +70,7 @@ def _pick(draft: RunConfig) -> DatasetInfo:
     by_name = {info.name: info for info in list_datasets()}
     default = draft.dataset.name if draft.dataset.name in by_name else next(iter(by_name))
     name = address.kept("dataset", list(by_name), default)
-    state.show_in_widget(_PICKER, name)
+    state.show_choice(_PICKER, name)
     st.selectbox(
         "Data set",
         list(by_name),

@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import PRESETS, ArchitectureConfig, BlockConfig, Preset, RunConfig
+from core.config import MOST_BLOCKS, PRESETS, ArchitectureConfig, BlockConfig, Preset, RunConfig
 from core.errors import ConfigError
-from core.figures.network import network_drawing, network_words, shape_words
+from core.figures.network import network_drawing, shape_words
 from core.jobs.preflight import Preflight
 from core.models.plan import LayerPlan, plan_layers, smallest_side, total_parameters
-from pages.design import cards, drawing
+from pages.design import cards, costs
+from pages.design.drawing import network_figure
 from pages.widgets import misfit
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
@@ -24,8 +25,10 @@ _ACTIVATIONS = {
     "gelu": "GELU",
     "silu": "SiLU (swish)",
     "tanh": "tanh",
-    "maxout": "Maxout (twice the weights)",
+    "maxout": "Maxout",
+    "none": "None",
 }
+_NORMALIZATIONS = {"none": "None", "before": "Before activation", "after": "After activation"}
 _PADDINGS = {"same": "Same: keeps the size", "valid": "Valid: no padding, shrinks"}
 _FLATTENS = {
     "flatten": "Flatten: every value",
@@ -39,7 +42,6 @@ _INITIALIZERS = {
     "he_normal": "He normal",
 }
 _POOLS = {"max": "Max", "average": "Average", "none": "None"}
-_MOST_BLOCKS = 8
 # One row of labels stands for all blocks where they lie under it; screen readers hear each.
 _ROWS = """<style>@media (min-width: 641px) {
 [class*="st-key-block_row_"]:not(.st-key-block_row_0) [data-testid="stWidgetLabel"] {
@@ -54,19 +56,13 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     if plan.layers and plan.input_shape and plan.info is not None:
         left, right = st.columns([5, 3], gap="medium")
         with left:
-            _drawing(plan.layers, plan.input_shape, plan.info.classes)
+            network_figure(plan.layers, plan.input_shape, plan.info.classes)
         with right:
             _layers(plan)
+        costs.show(draft, plan)
     form = Form(draft)
     _blocks(draft, form)
     _whole(form)
-
-
-def _drawing(
-    layers: list[LayerPlan], shape: tuple[int, int, int], classes: tuple[str, ...]
-) -> None:
-    drawn = network_drawing(layers, shape, classes)
-    drawing.show(drawn, network_words(layers, shape, classes), "network_drawing")
 
 
 def _card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Card:
@@ -123,7 +119,7 @@ def _blocks(draft: RunConfig, form: Form) -> None:
             "Add a block",
             icon=":material/add:",
             key="add_block",
-            disabled=len(blocks) >= _MOST_BLOCKS,
+            disabled=len(blocks) >= MOST_BLOCKS,
             on_click=edit,
             args=({"architecture.blocks": [*blocks, blocks[-1]]},),
         )
@@ -159,37 +155,30 @@ def _block(number: int, block: BlockConfig, form: Form) -> None:
         form.choice("Pool", f"{path}.pool", _POOLS)
     with dropout:
         form.number("Dropout", f"{path}.dropout", 0.0, 0.95, 0.05)
+    activation, normalization, padding = st.columns(3, gap="small")
+    with activation:
+        form.choice("Activation", f"{path}.activation", _ACTIVATIONS)
+    with normalization:
+        form.choice("Batch normalization", f"{path}.normalization", _NORMALIZATIONS)
+    with padding:
+        form.choice("Padding", f"{path}.padding", _PADDINGS)
 
 
 def _whole(form: Form) -> None:
     with st.grid(3, min_column_width=200):
-        with st.container():
-            form.choice("Activation", "architecture.activation", _ACTIVATIONS)
-        with st.container():
-            form.choice("Padding", "architecture.padding", _PADDINGS)
         with st.container():
             form.choice("Initial weights", "architecture.initializer", _INITIALIZERS)
         with st.container():
             form.choice("From maps to a vector", "architecture.flatten", _FLATTENS)
         with st.container():
             form.number("Dropout after that", "architecture.flatten_dropout", 0.0, 0.95, 0.05)
-        with st.container():
-            form.whole_numbers(
-                "Dense layers",
-                "architecture.dense",
-                help="Units of each, with commas between, such as 256, 128. Empty: none.",
-            )
-        with st.container():
-            form.number("Dropout after each", "architecture.dense_dropout", 0.0, 0.95, 0.05)
+        for number in range(len(form.value("architecture.dense"))):
+            with st.container():
+                path = f"architecture.dense.{number}"
+                form.integer(f"Dense layer {number + 1}: units", f"{path}.units", 1, 8192)
         with st.container():
             form.choice("Output", "architecture.head", _HEADS)
-        with st.container():
-            form.toggle(
-                "Batch normalization",
-                "architecture.batch_normalization",
-                help="After every convolution's activation; steadies and speeds up training.",
-            )
-        if form.value("architecture.batch_normalization"):
+        if any(block["normalization"] != "none" for block in form.value("architecture.blocks")):
             with st.container():
                 form.number(
                     "Momentum of batch normalization",

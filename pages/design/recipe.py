@@ -22,7 +22,14 @@ from pages.widgets.text import as_is, as_lines, format_count, format_learning_ra
 
 _CHOSEN = "recipe"
 _THUMBNAILS = 5
-_OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+_OPTIMIZERS = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "lion": "Lion",
+    "muon": "Muon",
+}
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:

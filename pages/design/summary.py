@@ -18,9 +18,14 @@ _DRAFT = (
 _SCHEDULES = {
     "constant": "",
     "inverse_time": ", falling",
+    "step": ", in steps",
+    "exponential": ", exponential",
+    "polynomial": ", polynomial",
     "cosine": ", cosine",
     "one_cycle": ", one cycle",
     "cyclical": ", cyclical",
+    "trapezoid": ", trapezoid",
+    "plateau": ", lower on plateaus",
 }
 _CHANGES = {
     "horizontal_flip": "flips",
@@ -73,13 +78,14 @@ def _words(draft: RunConfig, plan: Preflight) -> list[str]:
 
 def _time(draft: RunConfig, plan: Preflight) -> list[str]:
     """How long it would take on this machine, as far as that can be known."""
-    epoch = pace.seconds_per_epoch(draft, plan)
+    epoch = pace.epoch_time(draft, plan)
     if epoch is None:
         return []
-    whole = pace.in_words(draft.training.epochs * epoch)
-    one = f"about {format_duration(epoch)}" if epoch >= 1 else "less than 1 s"
+    whole = pace.in_words(draft.training.epochs * epoch.seconds)
+    one = format_duration(epoch.seconds) if epoch.seconds >= 1 else "less than 1 s"
+    about = "" if epoch.timed or epoch.seconds < 1 else "about "
     most = "at most " if draft.training.early_stopping else ""
-    return [f":material/schedule: {one} an epoch here, {most}{whole} in all"]
+    return [f":material/schedule: {about}{one} an epoch here, {most}{whole} in all"]
 
 
 def augmentation_words(config: AugmentationConfig) -> str:

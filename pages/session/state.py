@@ -105,6 +105,16 @@ def show_in_widget(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
+def show_choice(key: str, value: Any) -> None:
+    """As `show_in_widget`, for one that nothing can be half typed or dragged in.
+
+    Streamlit tells the browser of an assignment in the script run that makes it, and in no
+    later one. A run that another supersedes at once (a component that reports its width on a
+    page just opened) may be dropped unseen, and with it the value: so every run assigns.
+    """
+    st.session_state[key] = value
+
+
 def close(key: str) -> None:
     """Close a popover that the person has opened. In a callback: before it is drawn again."""
     st.session_state[key] = False

@@ -120,7 +120,7 @@ def _controls() -> None:
             on_change=_keep,
             args=(_SMOOTHING,),
         )
-        state.show_in_widget(_LOG, log_y)
+        state.show_choice(_LOG, log_y)
         st.toggle(
             "Logarithmic axis",
             key=_LOG,

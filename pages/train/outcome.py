@@ -13,6 +13,7 @@ from pages.session import address, state, titles
 from pages.train.charts import Rows
 from pages.widgets import page
 from pages.widgets.text import (
+    DASH,
     as_is,
     format_count,
     format_duration,
@@ -151,13 +152,14 @@ def numbers(config: RunConfig, status: Status, result: TrainingResult, rows: Row
             "All answers that are shown of this run are that model's.",
         )
         st.metric("Training time", format_duration(result.seconds))
-        st.metric("Images/s", format_count(speed(status, rows)))
+        st.metric("Images/s", speed(status, rows))
         st.metric("Parameters", format_count(result.parameters))
 
 
-def speed(status: Status, rows: Rows) -> float:
-    """Images a second: now while training, else over all epochs."""
-    epochs = [row.get("images_per_second", 0.0) for row in rows if row["kind"] == "epoch"]
+def speed(status: Status, rows: Rows) -> str:
+    """Images a second, in words: now while training, else over all epochs."""
+    key = "images_per_second"
+    epochs = [row[key] for row in rows if row["kind"] == "epoch" and key in row]
     if status.state.alive or not epochs:
-        return status.images_per_second
-    return sum(epochs) / len(epochs)
+        return format_count(status.images_per_second) if status.images_per_second else DASH
+    return format_count(sum(epochs) / len(epochs))

@@ -22,7 +22,7 @@ from pages.train import (
 from pages.train.charts import Rows
 from pages.widgets import page
 from pages.widgets.head import head
-from pages.widgets.text import DASH, format_count, format_learning_rate, format_percent
+from pages.widgets.text import DASH, format_learning_rate, format_percent
 
 _TITLE = "Train"
 
@@ -91,7 +91,7 @@ def newest(status: Status, rows: Rows) -> None:
         st.metric("Accuracy", format_percent(last.get("accuracy")))
         st.metric("Validation accuracy", format_percent(epoch.get("val_accuracy")))
         st.metric("Learning rate", format_learning_rate(last["lr"]) if "lr" in last else DASH)
-        st.metric("Images/s", format_count(outcome.speed(status, rows)))
+        st.metric("Images/s", outcome.speed(status, rows))
 
 
 def number(value: float | None) -> str:

@@ -33,7 +33,7 @@ def choose(
     values = list(options)
     usual = values[0] if default is None else default
     chosen = address.chosen(name, values, usual)
-    state.show_in_widget(name, chosen)
+    state.show_choice(name, chosen)
     draw(
         label,
         values,
@@ -53,7 +53,7 @@ def page_number(pages: int) -> int:
 
 def paginate(draw: Callable[..., Any], pages: int) -> None:
     """The pagination itself, which may stand below what it pages through."""
-    state.show_in_widget(_PAGE, page_number(pages))
+    state.show_choice(_PAGE, page_number(pages))
     draw(pages, key=_PAGE, on_change=_turn)
 
 

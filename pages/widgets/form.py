@@ -141,7 +141,8 @@ class Form:
         value = self.value(path)
         if value not in options:
             options = {**options, value: f"{value} (not found)"}
-        key = self._show(path, value)
+        key = _key(path)
+        state.show_choice(key, value)
         st.selectbox(
             label,
             list(options),
@@ -154,7 +155,8 @@ class Form:
         self.error(path)
 
     def toggle(self, label: str, path: str, *, help: str | None = None) -> None:
-        key = self._show(path, bool(self.value(path)))
+        key = _key(path)
+        state.show_choice(key, bool(self.value(path)))
         st.toggle(label, key=key, help=help, on_change=_store, args=(path, key))
         self.error(path)
 
@@ -175,7 +177,7 @@ class Form:
         """Whether an optional field is there; `on` and `off` are what the switch changes."""
         present = self.value(path) is not None
         key = f"{_key(path)}_{_OFF}"
-        state.show_in_widget(key, present)
+        state.show_choice(key, present)
 
         def store() -> None:
             edit(on if state.widget_value(key) else off, path)
@@ -183,6 +185,29 @@ class Form:
         st.toggle(label, key=key, help=help, on_change=store)
         self.error(path)
         return present
+
+    def variant(
+        self,
+        label: str,
+        path: str,
+        options: Mapping[str, str],
+        now: str,
+        changes: Mapping[str, Mapping[str, Any]],
+        *,
+        help: str | None = None,
+    ) -> None:
+        """One of several ways, each with changes of its own; `now` is the draft's."""
+        key = f"{_key(path)}_variant"
+        state.show_in_widget(key, now)
+        st.selectbox(
+            label,
+            list(options),
+            format_func=options.__getitem__,
+            key=key,
+            help=help,
+            on_change=lambda: edit(changes[state.widget_value(key)], path),
+        )
+        self.error(path)
 
     def whole_numbers(self, label: str, path: str, *, help: str | None = None) -> None:
         """Several whole numbers, written with commas between."""

@@ -23,6 +23,7 @@ PARAMETERS = {
     "batchnorm-6": 2_397_226,
     "catdog-4": 3_453_121,
     "vgg-6": 552_362,
+    "vgg-6-code": 552_874,
 }
 
 

@@ -79,3 +79,26 @@ def test_steps_of_an_epoch_and_of_a_run():
     assert TrainingConfig(epochs=3, batch_size=64).steps_in_epoch(45_000) == 704
     assert TrainingConfig(epochs=3, batch_size=64).total_steps(45_000) == 2112
     assert TrainingConfig(epochs=3, steps_per_epoch=250).total_steps(45_000) == 750
+
+
+def test_gradients_are_clipped_in_one_way():
+    with pytest.raises(ConfigError, match="clip_norm and clip_value cannot both be on"):
+        training_of(clip_norm=1.0, clip_value=0.1)
+    assert training_of(clip_norm=1.0).clip_value is None
+
+
+@pytest.mark.parametrize(
+    ("averaging", "words"),
+    [
+        ({"kind": "ema", "momentum": 1.0}, "received 1.0; input should be less than 1"),
+        ({"kind": "lookahead", "k": 0}, "received 0; input should be greater than or equal to 1"),
+        ({"kind": "swa"}, "averaging"),
+    ],
+)
+def test_an_average_that_makes_no_sense_is_refused(averaging, words):
+    with pytest.raises(ConfigError, match=words):
+        training_of(averaging=averaging)
+
+
+def training_of(**fields):
+    return parse_config({"architecture": "compact", "training": fields}).training

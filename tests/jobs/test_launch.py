@@ -46,6 +46,16 @@ def test_the_record_holds_all_that_the_design_promises(finished):
     assert status.step == status.steps == epochs[-1]["step"]
 
 
+def test_the_speed_leaves_out_the_first_step_which_compiles(finished):
+    rows = finished.metrics()
+    images = finished.dataset().sizes["train"]
+    first = next(row for row in rows if row["kind"] == "tick")
+    assert first["step"] == 1 and "images_per_second" not in first
+    timed = [row["images_per_second"] * row["seconds"] for row in rows if row["kind"] == "epoch"]
+    # Rounded to a tenth of an image a second and to a millisecond.
+    assert timed == pytest.approx([images - 32, images], rel=0.02)
+
+
 def test_the_saved_model_is_stock_and_gives_the_recorded_predictions(finished):
     model = load_model(finished.model_path)
     assert all(type(layer).__module__.startswith("keras.") for layer in model.layers)

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.models.layers import ByteDropout, FusedBatchNormalization
+from core.models.layers import (
+    ByteDropout,
+    FusedBatchNormalization,
+    SteppedConv2D,
+    SteppedDepthwiseConv2D,
+)
+from tests.processes import run_python
 
 
 def _pair(policy: str) -> tuple[keras.Layer, keras.Layer]:
@@ -148,3 +154,40 @@ def test_dropout_has_the_stock_layers_state() -> None:
     stock, quick = keras.layers.Dropout(0.5), ByteDropout(0.5)
     assert len(quick.variables) == len(stock.variables) == 1
     assert quick.get_config().keys() == stock.get_config().keys()
+
+
+@pytest.mark.parametrize("steps", [2, 3, 4])
+@pytest.mark.parametrize("side", [8, 9, 11])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_stepping_is_what_the_stock_layer_does(steps: int, side: int, padding: str) -> None:
+    images = tf.random.stateless_normal((2, side, side + 1, 3), seed=(1, 2))
+    options = {"kernel_size": 1, "strides": steps, "padding": padding}
+    for stock, ours in (
+        (keras.layers.Conv2D(5, **options), SteppedConv2D(filters=5, **options)),
+        (keras.layers.DepthwiseConv2D(**options), SteppedDepthwiseConv2D(**options)),
+    ):
+        expected = stock(images)
+        assert ours.compute_output_shape(images.shape) == expected.shape
+        ours.build(images.shape)
+        ours.set_weights(stock.get_weights())
+        np.testing.assert_allclose(ours(images), expected, atol=1e-6)
+        assert ours.get_config()["strides"] == (steps, steps)
+
+
+STEPPING = """
+import numpy as np, tensorflow as tf
+from core.models.layers import SteppedConv2D, SteppedDepthwiseConv2D
+for layer in (
+    SteppedConv2D(filters=3, kernel_size=1, strides=2),
+    SteppedDepthwiseConv2D(kernel_size=1, strides=2),
+):
+    for _ in range(5):
+        with tf.GradientTape() as tape:
+            made = tf.reduce_sum(layer(tf.random.normal((8, 200, 200, 1))))
+        assert np.isfinite(tape.gradient(made, layer.trainable_variables)[0]).all()
+"""
+
+
+def test_stepping_does_not_end_the_process() -> None:
+    """As the stock operation does on images of this size, within a call or two."""
+    run_python(STEPPING)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from core.analysis.evaluation import load_evaluation
+from core.config import AdamWConfig
 from core.jobs import launch
 from core.models.export import load_model
 from core.models.inference import predict_probabilities
@@ -82,6 +83,21 @@ def test_a_draft_made_before_would_fit_pictures_as_it_would_have_then(tmp_path: 
     (tmp_path / ".drafts" / "0123abcd.json").write_text(json.dumps(before))
     draft = load_draft("0123abcd", tmp_path)
     assert (draft.dataset.fit, draft.dataset.interpolation) == ("squash", "bilinear")
+
+
+def test_adamw_made_before_decays_all_as_it_did_then(tmp_path: Path) -> None:
+    before = json.loads((MADE_BEFORE / ".drafts" / "0123abcd.json").read_text())
+    before["optimizer"] = {"kind": "adamw", "weight_decay": 0.05}
+    (tmp_path / ".drafts").mkdir()
+    path = tmp_path / ".drafts" / "0123abcd.json"
+    path.write_text(json.dumps(before))
+    optimizer = load_draft("0123abcd", tmp_path).optimizer
+    assert optimizer == AdamWConfig(weight_decay=0.05, decay_normalization_and_biases=True)
+    # What is written today names the field.
+    path.write_text(
+        load_draft("0123abcd", tmp_path).to_json().replace('biases": true', 'biases": false')
+    )
+    assert load_draft("0123abcd", tmp_path).optimizer == AdamWConfig(weight_decay=0.05)
 
 
 def test_their_models_say_what_they_said(runs: dict[str, Run], make_class_folder, monkeypatch):

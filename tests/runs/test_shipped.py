@@ -39,8 +39,9 @@ def test_ships_one_run_of_the_start_buttons_recipe(shipped: Run):
     assert list_shipped() == [shipped]
     assert shipped.shipped
     recipe, config = find_recipe("digits-quick").config, shipped.config()
-    # It has had longer, in smaller steps; else what one click trains is what ships.
-    changed = ("title", "training", "schedule")
+    # It has had longer, in smaller steps, and asks for a shorter range test; else what one click
+    # trains is what ships.
+    changed = ("title", "training", "schedule", "range_test")
     same = {name: getattr(recipe, name) for name in changed}
     assert config.model_copy(update=same) == recipe
     assert config.training.epochs >= recipe.training.epochs

@@ -12,6 +12,7 @@ from core.jobs.loading import load
 from core.recipes import find_recipe
 from core.runs import Run, State, create_run, requests
 from core.runs.recorder import Recorder
+from core.training import lr_range
 from core.training.engine import run_training
 from core.training.lr_range import run_range_test
 from core.training.observers import Observer, Observers
@@ -25,6 +26,12 @@ COMMON = (
     "range_test.end=0.01",
     *TINY,
 )
+
+
+@pytest.fixture(autouse=True)
+def one_batch_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call takes as many steps as fit into its time: where a stop comes would hang on speed."""
+    monkeypatch.setattr(lr_range, "CALL_SECONDS", 1e-9)
 
 
 def config(*changes: str) -> RunConfig:

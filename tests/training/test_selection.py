@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.config import EarlyStoppingConfig
+from core.config import ConstantSchedule, EarlyStoppingConfig, PlateauSchedule
 from core.training.checkpoints import CheckpointError
 from core.training.progress import Progress, Sums
-from core.training.selection import BestWeights, EarlyStopping
+from core.training.selection import BestWeights, EarlyStopping, Plateau
 
 # Epochs 1 to 5: accuracy is best in the third, loss in the second.
 ACCURACY = [0.5, 0.6, 0.8, 0.7, 0.8]
@@ -88,6 +88,66 @@ def test_without_early_stopping_nothing_is_ever_due():
     assert not any(EarlyStopping(None).is_due(Progress(), measured) for _, measured in epochs())
 
 
+VALIDATION_LOSS = [
+    *(2.0, 1.5, 1.2, 1.2, 1.1999, 1.19, 1.195, 1.3, 1.18999, 1.4, 1.2, 1.1, 1.3, 1.3, 1.1, 1.1),
+    *(1.2, 1.3, 1.09, 1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1),
+]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"patience": 1},
+        {"patience": 2},
+        {"patience": 3, "factor": 0.1},
+        {"patience": 2, "cooldown": 1},
+        {"patience": 1, "cooldown": 3, "min_delta": 0.0},
+        {"patience": 2, "min_delta": 0.05},
+        {"patience": 1, "factor": 0.2, "min_learning_rate": 0.002},
+    ],
+)
+def test_a_plateau_is_left_where_keras_leaves_it(numbers):
+    import keras
+
+    schedule = PlateauSchedule(learning_rate=0.1, **numbers)
+    theirs = keras.callbacks.ReduceLROnPlateau(
+        factor=schedule.factor,
+        patience=schedule.patience,
+        min_delta=schedule.min_delta,
+        cooldown=schedule.cooldown,
+        min_lr=schedule.min_learning_rate,
+    )
+    theirs.set_model(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+    theirs.model.compile(keras.optimizers.SGD(0.1), "mse")
+    theirs.on_train_begin()
+    ours, progress, found, stock, told = Plateau(schedule), Progress(), [], [], []
+    for epoch, loss in enumerate(VALIDATION_LOSS):
+        theirs.on_epoch_end(epoch, {"val_loss": loss})
+        stock.append(float(theirs.model.optimizer.learning_rate))
+        told.append(ours.reduce(progress, {"val_loss": loss}))
+        # As a checkpoint keeps it: the memory of all that was seen.
+        progress = Progress.from_dict(progress.to_dict())
+        found.append(float(ours.lowered(np.full(3, 0.1, np.float32), progress)[2]))
+    assert found == pytest.approx(stock)
+    assert len(set(found)) >= 3
+    changes = np.flatnonzero(np.diff([float(np.float32(0.1)), *found]))
+    assert [i for i, lr in enumerate(told) if lr is not None] == changes.tolist()
+
+
+def test_other_schedules_are_left_alone():
+    plateau, progress, lrs = Plateau(ConstantSchedule()), Progress(), np.ones(2, np.float32)
+    for _, measured in epochs():
+        assert plateau.reduce(progress, measured) is None
+    assert plateau.lowered(lrs, progress) is lrs
+    assert progress == Progress()
+
+
+def test_a_validation_loss_that_is_no_number_is_no_improvement():
+    plateau, progress = Plateau(PlateauSchedule(patience=2)), Progress()
+    told = [plateau.reduce(progress, {"val_loss": loss}) for loss in (1.0, np.nan, np.nan)]
+    assert told == [None, None, 0.5e-3]
+
+
 def test_sums_of_an_epoch():
     progress = Progress(step=9, epoch=2)
     for sums in (progress, Sums()):
@@ -95,13 +155,23 @@ def test_sums_of_an_epoch():
         assert (sums.mean_loss, sums.accuracy, sums.images_per_second) == (3.0, 0.6, 5.0)
     assert Progress.from_dict(progress.to_dict()) == progress
     progress.begin_epoch()
+    assert (progress.timed, progress.images_per_second) == (0, None)
     assert (progress.seen, progress.mean_loss, progress.step, progress.epoch) == (0, 0.0, 9, 2)
+
+
+def test_a_step_that_was_not_timed_counts_in_all_but_the_speed():
+    sums = Sums()
+    sums.add(loss=30.0, correct=6.0, seen=10, seconds=None)
+    assert sums.images_per_second is None
+    sums.add(loss=10.0, correct=10.0, seen=10, seconds=2.0)
+    assert (sums.mean_loss, sums.accuracy, sums.images_per_second) == (2.0, 0.8, 5.0)
 
 
 def test_progress_of_a_checkpoint_made_before():
     old = {"step": 5, "hits": 3.0, "seen": 4, "stale": 2, "best": 0.5}
     found = Progress.from_dict(old)
     assert (found.correct, found.epochs_without_improvement, found.best) == (3.0, 2, 0.5)
+    assert (found.timed, found.reduced_lr) == (4, None)
 
 
 @pytest.mark.parametrize("lost", [True, False])

@@ -41,7 +41,7 @@ def test_an_epoch_of_all_of_cifar10(tmp_path: Path, datasets_folder: Path):
     run = _train(tmp_path, "--recipe", "cifar10-2020-vgg", "--set", "epochs=1")
     assert run.dataset().sizes == {"train": 45_000, "validation": 5_000, "test": 10_000}
     assert run.status().step == 704
-    assert run.status().training_result.parameters == 552_362
+    assert run.status().training_result.parameters == 552_874
     assert run.status().training_result.test_accuracy > 0.2
     for name in ("config.json", "status.json", "metrics.jsonl", "model.keras", "predictions.npz"):
         assert (run.path / name).is_file(), name

@@ -1,84 +1,172 @@
-"""The boxes of a drawing of a network: how large a layer is drawn, and as what.
+"""The boxes of a drawing of a network: how large a layer is drawn, in which colour, as which SVG.
 
 Knows nothing of what stands beside a box.
 """
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from functools import cache
+from math import log2, prod
 from typing import Final
 
-from core.figures.labels import label
+from core.figures.network.elements import Element
+from core.figures.network.layers import CONVOLUTIONS, shape_words
+from core.figures.network.lines import n
 from core.figures.theme import CATEGORICAL, NEUTRAL
+from core.reading import one_line
 
-_BLUE, _ORANGE, _GREEN, _VIOLET = (CATEGORICAL[place] for place in (0, 1, 2, 6))
+_BLUE, _ORANGE, _GREEN, _PINK, _SKY, _VERMILION, _VIOLET = CATEGORICAL[:7]
 _TALLEST = 132.0  # of the largest maps, in pixels of the drawing
 _LOWEST = 7.0
 _LEAN = 0.3  # how far a box reaches back, as a share of its height
 _STRIP = 5.0  # thickness of a layer that keeps its shape
+_BAND = 2.5  # of an activation, at the end of its layer
+PLUS = 6.5  # radius of the sign of a sum
 
+ACTIVATION: Final = _VERMILION
 COLOURS: Final = {
-    "Image": NEUTRAL,
     "Conv2D": _BLUE,
+    "DepthwiseConv2D": _SKY,
+    "SeparableConv2D": _PINK,
     "BatchNormalization": _VIOLET,
     "MaxPooling2D": _ORANGE,
     "AveragePooling2D": _ORANGE,
-    "Dropout": "#5F6B76",
-    "Flatten": NEUTRAL,
     "GlobalAveragePooling2D": _ORANGE,
     "GlobalMaxPooling2D": _ORANGE,
+    "Dropout": "#5F6B76",
+    "Flatten": NEUTRAL,
     "Dense": _GREEN,
 }
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large boxes are drawn: 1 where there is room."""
+
+    tall: float = 1.0
+    thick: float = 1.0
+    bands: bool = True
 
 
 @dataclass(frozen=True)
 class Box:
     """A layer as it is drawn, in pixels."""
 
-    kind: str
-    title: str  # said when the pointer rests on it
+    colour: str
     thickness: float
     height: float
     lean: float
+    name: str = ""  # of a layer that can be chosen
+    title: str = ""  # said when the pointer rests on it, several lines
+    band: float = 0.0  # thickness of an activation behind it
+    stripe: bool = False  # belongs to the box before it
+    side: str = ""  # colour, where it is another
 
 
-def box_of(kind: str, title: str, shape: Sequence[int], largest: int) -> Box:
-    """Heights grow with the maps' side, less than in proportion; thickness with log channels."""
-    if len(shape) == 1:
-        height = min(_TALLEST, 12 + 12 * log2(shape[0] + 1))
-        return Box(kind, title, 6.0 if kind == "Dropout" else 11.0, height, 5.0)
+def image_box(shape: Sequence[int], size: Size) -> Box:
+    return Box(NEUTRAL, *_extent("Image", shape, max(shape[:2]), size), title=_image_words(shape))
+
+
+def element_box(element: Element, largest: int, size: Size) -> Box:
+    """The box of a layer with its activation.
+
+    Args:
+        largest: side of the image in pixels.
+    """
+    layer = element.layer
+    band = _BAND * max(size.thick, 0.6) if element.activation is not None and size.bands else 0.0
+    return Box(
+        COLOURS.get(layer.type, NEUTRAL),
+        *_extent(layer.type, layer.output_shape, largest, size),
+        layer.name,
+        "\n".join(element.title),
+        band,
+        layer.type in ("BatchNormalization", "Dropout"),
+    )
+
+
+def _image_words(shape: Sequence[int]) -> str:
+    return f"Image: {shape_words(shape)}"
+
+
+def _extent(
+    kind: str, shape: Sequence[int], largest: int, size: Size
+) -> tuple[float, float, float]:
+    """Thickness, height, lean.
+
+    Heights grow with the maps' side, less than in proportion; thickness with log channels.
+    """
+    tallest = _TALLEST * size.tall
+    strip = max(_STRIP * size.thick, 3.0)
+    if len(shape) != 3:
+        height = min(tallest, (12 + 12 * log2(prod(shape) + 1)) * size.tall)
+        thickness = strip if kind in ("Dropout", "BatchNormalization") else 11.0 * size.thick
+        return thickness, height, 5.0 * size.thick
     high, wide, channels = shape
-    height = max(_LOWEST, _TALLEST * (high / largest) ** 0.75)
-    lean = max(3.0, _LEAN * _TALLEST * (wide / largest) ** 0.75)
-    keeps = kind in ("BatchNormalization", "Dropout") or "Pooling" in kind
-    thickness = _STRIP if keeps else 3 + 3.6 * log2(channels + 1)
-    return Box(kind, title, thickness, height, lean)
+    height = max(_LOWEST, tallest * min(high / largest, 1.0) ** 0.75)
+    lean = max(3.0, _LEAN * tallest * min(wide / largest, 1.0) ** 0.75)
+    full = (3 + 3.6 * log2(channels + 1)) * size.thick
+    if kind == "DepthwiseConv2D":  # one filter a map: a third of a convolution to the eye
+        return max(full / 2.5, strip), height, lean
+    return full if kind in ("Image", *CONVOLUTIONS) else strip, height, lean
 
 
 def cuboid(box: Box, x: float, y: float) -> str:
     """A box with its front's upper left corner at (x, y): front, top and right side."""
-    w, h, d = box.thickness, box.height, box.lean
-    colour = COLOURS.get(box.kind, NEUTRAL)
-    front = _face(((x, y), (x + w, y), (x + w, y + h), (x, y + h)))
-    top = _face(((x, y), (x + d, y - d), (x + w + d, y - d), (x + w, y)))
-    side = _face(((x + w, y), (x + w + d, y - d), (x + w + d, y + h - d), (x + w, y + h)))
+    return marked(box, _solid(box, x, y))
+
+
+def marked(box: Box, body: str) -> str:
+    """What belongs to a layer, under its name and with its words."""
+    if not box.title:
+        return body
+    name = f' data-layer="{attribute(box.name)}"' if box.name else ""
+    title = "\n".join(attribute(line) for line in box.title.split("\n"))
+    return f"<g{name}><title>{title}</title>{body}</g>"
+
+
+def attribute(text: str) -> str:
+    """Words that are data, between quotes or tags."""
+    return html.escape(one_line(text), quote=True)
+
+
+def plus(box: Box, x: float, y: float) -> str:
+    """The sign of a sum, with its centre at (x, y)."""
+    body = (
+        f'<circle cx="{n(x)}" cy="{n(y)}" r="{PLUS}" fill="none" stroke="currentColor" '
+        f'stroke-width="1.3" pointer-events="all"/><path d="M{n(x - 3.5)} {n(y)}h7m-3.5 '
+        f'-3.5v7" stroke="currentColor" stroke-width="1.3"/>'
+    )
+    return marked(box, body)
+
+
+def _solid(box: Box, x: float, y: float) -> str:
+    """Top and side in shades of the front's colour; the activation is a stripe at the end."""
+    whole = box.thickness + box.band
+    parts = _front_and_top(box.colour, x, y, whole, box)
+    if box.band:
+        parts += _front_and_top(ACTIVATION, x + box.thickness, y, box.band, box)
+    back, up, dark = n(box.lean), n(-box.lean), shade(box.side or box.colour, -0.28)
+    side = (
+        f'<path fill="{dark}" d="M{n(x + whole)} {n(y)}l{back} {up}v{n(box.height)}l{up} {back}z"/>'
+    )
+    return f'<g stroke="{shade(box.colour, 0.55)}" stroke-width=".6">{parts}{side}</g>'
+
+
+def _front_and_top(colour: str, x: float, y: float, thick: float, box: Box) -> str:
+    at, width, back, up = f"M{n(x)} {n(y)}", n(thick), n(box.lean), n(-box.lean)
     return (
-        f'<g fill="{colour}" stroke="{colour}" stroke-width=".5"><title>{label(box.title, 90)}'
-        f'</title>{front}{top}{side}<g stroke="none"><g fill="#fff" fill-opacity=".38">{top}</g>'
-        f'<g fill="#000" fill-opacity=".22">{side}</g></g>'
-        f'<g fill="none" stroke="#fff" stroke-opacity=".55">{front}</g></g>'
+        f'<path fill="{colour}" d="{at}h{width}v{n(box.height)}h-{width}z"/>'
+        f'<path fill="{shade(colour, 0.38)}" d="{at}l{back} {up}h{width}l{up} {back}z"/>'
     )
 
 
-def _face(points: Sequence[tuple[float, float]]) -> str:
-    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f'<polygon points="{corners}"/>'
-
-
-def arrow(start: float, end: float, y: float) -> str:
-    return (
-        f'<path d="M{start:.1f} {y:.1f}H{end:.1f}m-4 -3l4 3l-4 3" fill="none" '
-        f'stroke="currentColor" stroke-opacity=".6"/>'
-    )
+@cache
+def shade(colour: str, by: float) -> str:
+    """Mixed with white (above 0) or black (below): 1 and -1 are all of it."""
+    to = 255 if by > 0 else 0
+    mixed = (round(c + (to - c) * abs(by)) for c in bytes.fromhex(colour[1:]))
+    return "#" + "".join(f"{c:02x}" for c in mixed)

@@ -2,80 +2,62 @@
 
 An SVG of its own, because it is read at a glance and follows every edit. Text takes the colour
 of the page (`currentColor`); the colours of boxes part from a light page and from a dark one.
-Knows nothing of how a network is made: a layer is whatever has a name, a type and a shape.
+A long network goes on in the next row, and is drawn smaller and with fewer words. Knows nothing
+of how a network is made.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, Final, Protocol
+from dataclasses import dataclass, field
+from math import ceil, inf
+from typing import Final
 
-from core.figures.labels import label
-from core.figures.network.boxes import COLOURS, Box, arrow, box_of, cuboid
+from core.figures.network.boxes import Size
+from core.figures.network.captions import (
+    captions,
+    classes_shown,
+    group_shape,
+    group_words,
+    legend,
+)
+from core.figures.network.cells import WORDS, Cell, Detail, group_cell, image_cell, names_cell
+from core.figures.network.elements import Group, groups_of
+from core.figures.network.layers import Layer, shape_words
+from core.figures.network.rows import Row, height_of, in_rows, most_wide, rows_svg, width_of
 from core.notation import count
 
-_GAP = 18.0  # between groups
-_LINE = 15.0  # of text
-_LETTER = 6.2  # about the width of a character of 12 pixels
-_MOST_NAMES = 10  # of classes
-
-_WORDS: Final = {
-    "Conv2D": "convolution",
-    "BatchNormalization": "batch normalization",
-    "MaxPooling2D": "pool: half the size",
-    "AveragePooling2D": "pool: half the size",
-    "Dropout": "dropout",
-    "GlobalAveragePooling2D": "average of each map",
-    "GlobalMaxPooling2D": "maximum of each map",
-    "Dense": "dense layer",
-}
-_HIDDEN = ("Activation", "Maximum")  # they change no shape, and every layer has one
-
-
-class Layer(Protocol):
-    """One layer as core.models.plan lays it out."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def options(self) -> dict[str, Any]: ...
-    @property
-    def output_shape(self) -> tuple[int, ...]: ...
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Boxes that touch, and the words under them."""
-
-    boxes: tuple[Box, ...]
-    lines: tuple[str, ...]
-
-    @property
-    def thickness(self) -> float:
-        return sum(box.thickness for box in self.boxes)
-
-    @property
-    def width(self) -> float:
-        """With the boxes' leaning backs."""
-        return self.thickness + max(box.lean for box in self.boxes)
-
-    @property
-    def height(self) -> float:
-        return max(box.height + box.lean for box in self.boxes)
+WIDTHS: Final = (330, 460, 580, 720, 900)  # in which a page shows a drawing, in pixels
+_LARGE, _SMALLER = Detail(Size(1.0, 1.0), 18, 10), Detail(Size(0.85, 0.9), 15, 10)
+ONE_ROW: Final = (
+    _LARGE,
+    _SMALLER,
+    Detail(Size(0.78, 0.8), 12, 10),
+    Detail(Size(0.72, 0.76), 9, 10, parameters=False),
+)
+ROWS: Final = (
+    _LARGE,
+    _SMALLER,
+    Detail(Size(0.62, 0.7), 15, 7, pooled=False),
+    Detail(Size(0.46, 0.55), 13, 5, pooled=False, parameters=False),
+    Detail(Size(0.34, 0.42), 11, 5, pooled=False, parameters=False, names=False),
+)
+_HIGHEST = 400.0  # of several rows; more than this, and the next detail is tried
+_NARROW, _HIGHEST_NARROW = 400.0, 500.0  # a phone is higher than wide
+_LEGEND = 420.0  # a legend may be so wide over a narrower drawing
+_CARD = Detail(Size(1.0, 1.0, bands=False), 9, 0, words=False)
+_CARD_SHAPE = 3.4  # width of a small drawing over its height, at most about
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """An SVG and the size at which its text is 12 pixels high."""
+    """An SVG, the size at which its text is 12 pixels high, and the layers that can be chosen."""
 
     svg: str
     width: int
     height: int
+    layers: tuple[str, ...] = ()
 
     @property
     def uri(self) -> str:
@@ -89,6 +71,7 @@ def network_drawing(
     classes: Sequence[str],
     *,
     words: bool = True,
+    width: float = WIDTHS[-1],
 ) -> Drawing:
     """Draw the network from the left to the right, in the order of its layers.
 
@@ -96,144 +79,104 @@ def network_drawing(
         layers: from the first convolution to the probabilities.
         input_shape: (H, W, C) of the images.
         classes: K names, in the order of the outputs.
-        words: False for a small drawing, of boxes alone.
+        words: False for a small drawing, of boxes alone, as wide as a card is.
+        width: pixels that it may be wide; what is longer goes on in the next row.
     """
-    groups = _groups(layers, input_shape)
-    top = max(group.height for group in groups)
-    middle = top / 2 + 4
-    parts, x = [], 4.0
-    for place, group in enumerate(groups):
-        room = max(group.width, _text_width(group.lines) if words else 0.0)
-        if place:
-            parts.append(arrow(x - _gap(words) + 4, x - 4, middle))
-        parts += _draw(group, x + (room - group.width) / 2, middle)
-        if words:
-            parts += _lines(group.lines, x + room / 2, top + 4 + _LINE)
-        x += room + _gap(words)
-    x -= _gap(words)
-    height = top + 8
-    if words:
-        parts.append(arrow(x + 4, x + _gap(words) - 4, middle))
-        x += _gap(words) + 4
-        parts += _names(classes, x, middle)
-        x += _text_width(_shown(classes)) + 4
-        legend, width = _legend(layers, height + 3 * _LINE + 8)
-        parts += legend
-        height += 4 * _LINE + 12
-        x = max(x, width)
-    width, height = round(x + 4), round(height)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'font-size="12" fill="currentColor" stroke-linejoin="round">{"".join(parts)}</svg>'
-    )
-    return Drawing(svg, width, height)
+    sketch = _Sketch(groups_of(layers), input_shape, classes)
+    return sketch.drawn(layers, width) if words else sketch.small()
+
+
+def network_drawings(
+    layers: Sequence[Layer], input_shape: tuple[int, int, int], classes: Sequence[str]
+) -> list[Drawing]:
+    """The same for each width that a page may have room for, the narrowest first."""
+    sketch = _Sketch(groups_of(layers), input_shape, classes)
+    found: dict[str, Drawing] = {}
+    for width in WIDTHS:
+        drawing = sketch.drawn(layers, width)
+        found.setdefault(drawing.svg, drawing)
+    return list(found.values())
 
 
 def network_words(
     layers: Sequence[Layer], input_shape: tuple[int, int, int], classes: Sequence[str]
 ) -> str:
     """The drawing for who cannot see it: "Image 32 × 32 × 3, then block 1: ..."."""
-    groups = _groups(layers, input_shape)
-    steps = "; ".join(" ".join(group.lines).strip() for group in groups)
-    return f"Drawing of the network, from left to right: {steps}; {count(len(classes))} classes."
+    steps = [f"Image {shape_words(input_shape)}", *map(group_words, groups_of(layers))]
+    told = "; ".join(steps)
+    return f"Drawing of the network, from left to right: {told}; {count(len(classes))} classes."
 
 
-def shape_words(shape: Sequence[int]) -> str:
-    """(32, 32, 64) -> "32 × 32 × 64"."""
-    return " × ".join(count(side) for side in shape)
+@dataclass
+class _Sketch:
+    """A network laid out in the details that are asked for, each once."""
+
+    groups: Sequence[Group]
+    input_shape: tuple[int, int, int]
+    classes: Sequence[str]
+    made: dict[tuple[Detail, float], list[list[Cell]]] = field(default_factory=dict)
+
+    def drawn(self, layers: Sequence[Layer], width: float) -> Drawing:
+        rows = self._fitting(width)
+        wide, high = width_of(rows), height_of(rows)
+        below, beside, more = legend(layers, min(max(wide, _LEGEND), width), high + 10)
+        names = tuple(element.layer.name for group in self.groups for element in group.all_elements)
+        return _drawing([*rows_svg(rows), *below], max(wide, beside), high + 10 + more, names)
+
+    def small(self) -> Drawing:
+        """In as many rows as make it largest within a card."""
+        cells = self._cells(_CARD, inf)
+        rows = [in_rows(cells, _CARD.gap, None)]
+        whole = width_of(rows[0])
+        rows += [in_rows(cells, _CARD.gap, 1.1 * whole / number) for number in (2, 3, 4)]
+        best = max(rows, key=lambda found: min(_CARD_SHAPE / width_of(found), 1 / height_of(found)))
+        return _drawing(rows_svg(best), width_of(best), height_of(best), ())
+
+    def _fitting(self, width: float) -> list[Row]:
+        """The rows of the first detail that there is room for."""
+        for detail in ONE_ROW:
+            rows = in_rows(self._cells(detail, most_wide(width)), detail.gap, width)
+            if len(rows) == 1:
+                return rows
+        highest = _HIGHEST if width >= _NARROW else _HIGHEST_NARROW
+        for detail in ROWS:
+            rows = in_rows(self._cells(detail, most_wide(width)), detail.gap, width)
+            if height_of(rows) <= highest:
+                break
+        return rows
+
+    def _cells(self, detail: Detail, most: float) -> list[list[Cell]]:
+        """The image, each group, and beside the last the names of classes.
+
+        Args:
+            most: width of a single one.
+        """
+        if (detail, inf) not in self.made:
+            self.made[detail, inf] = self._made(detail, inf)
+        whole = self.made[detail, inf]
+        if max(cell.width for unit in whole for cell in unit) <= most:
+            return whole
+        if (detail, most) not in self.made:
+            self.made[detail, most] = self._made(detail, most)
+        return self.made[detail, most]
+
+    def _made(self, detail: Detail, most: float) -> list[list[Cell]]:
+        largest, said = max(self.input_shape[:2]), shape_words(self.input_shape)
+        words = ("Image", said, "", "") if detail.words else ("",) * WORDS
+        together = [[image_cell(self.input_shape, words, detail)]]
+        for group in self.groups:
+            words = captions(group, said, detail) if detail.words else ("",) * WORDS
+            together.append([group_cell(group, words, largest, detail, most)])
+            said = shape_words(group_shape(group))
+        if self.classes and detail.words:
+            together[-1].append(names_cell(classes_shown(self.classes, detail.classes)))
+        return together
 
 
-def _groups(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> list[_Group]:
-    """What belongs together: a block, or a dense layer with its dropout."""
-    largest = max(input_shape[:2])
-    image = box_of("Image", f"Image: {shape_words(input_shape)}", input_shape, largest)
-    groups = [_Group((image,), ("Image", shape_words(input_shape)))]
-    drawn = [layer for layer in layers if layer.type not in _HIDDEN]
-    for _, members in groupby(drawn, lambda layer: layer.name.partition("_")[0]):
-        found = list(members)
-        boxes = tuple(_layer_box(layer, largest) for layer in found)
-        groups.append(_Group(boxes, _describe(found)))
-    return groups
-
-
-def _describe(layers: Sequence[Layer]) -> tuple[str, ...]:
-    """The words under a group: what it is, what comes of it, and how."""
-    first = layers[0]
-    convolutions = [layer for layer in layers if layer.type == "Conv2D"]
-    if convolutions:
-        number = first.name.partition("_")[0].removeprefix("block")
-        after = shape_words(layers[-1].output_shape[:2])
-        pooled = layers[-1].output_shape != convolutions[-1].output_shape
-        shape = shape_words(convolutions[-1].output_shape)
-        return (f"Block {number}", shape, f"then {after}" if pooled else "")
-    units = count(first.output_shape[-1])
-    if first.name == "head":
-        return ("Output", units, "")
-    return ("Dense" if first.type == "Dense" else "Vector", units, "")
-
-
-def _layer_box(layer: Layer, largest: int) -> Box:
-    size = layer.options.get("kernel_size")
-    kind = _WORDS.get(layer.type, layer.type)
-    how = f" {size} × {size}" if size else ""
-    title = f"{layer.name}: {kind}{how}, {shape_words(layer.output_shape)}"
-    return box_of(layer.type, title, layer.output_shape, largest)
-
-
-def _draw(group: _Group, x: float, middle: float) -> list[str]:
-    """The boxes along one axis, from the left to the right: each hides the side of the last."""
-    parts: list[str] = []
-    x += max(box.lean for box in group.boxes) / 2
-    for box in group.boxes:
-        parts.append(cuboid(box, x - box.lean / 2, middle + (box.lean - box.height) / 2))
-        x += box.thickness
-    return parts
-
-
-def _gap(words: bool) -> float:
-    return _GAP if words else _GAP / 2
-
-
-def _text_width(lines: Sequence[str]) -> float:
-    return max((len(line) for line in lines), default=0) * _LETTER
-
-
-def _lines(lines: Sequence[str], x: float, y: float) -> list[str]:
-    """Words centred under a group, the first line in bold."""
-    return [
-        f'<text x="{x:.1f}" y="{y + place * _LINE:.1f}" text-anchor="middle" '
-        f'font-weight="{400 if place else 600}">{label(line)}</text>'
-        for place, line in enumerate(lines)
-        if line
-    ]
-
-
-def _shown(classes: Sequence[str]) -> list[str]:
-    """All names of a few classes, some of many, long ones without their middle."""
-    names = [label(name, 16) for name in classes]
-    if len(names) <= _MOST_NAMES:
-        return names
-    return [*names[: _MOST_NAMES - 2], "…", names[-1]]
-
-
-def _names(classes: Sequence[str], x: float, middle: float) -> list[str]:
-    """What the outputs stand for, one under the other."""
-    names = _shown(classes)
-    y = middle - (len(names) - 1) * _LINE / 2 + 4
-    return [
-        f'<text x="{x:.1f}" y="{y + place * _LINE:.1f}">{name}</text>'
-        for place, name in enumerate(names)
-    ]
-
-
-def _legend(layers: Sequence[Layer], y: float) -> tuple[list[str], float]:
-    """What the colours mean, and how wide that is."""
-    kinds = {_WORDS[layer.type]: COLOURS[layer.type] for layer in layers if layer.type in _WORDS}
-    parts, x = [], 4.0
-    for word, colour in kinds.items():
-        parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="11" height="11" rx="2" fill="{colour}"/>'
-            f'<text x="{x + 16:.1f}" y="{y + 10:.1f}">{word}</text>'
-        )
-        x += 30 + _LETTER * len(word)
-    return parts, x
+def _drawing(parts: Sequence[str], width: float, height: float, names: tuple[str, ...]) -> Drawing:
+    wide, high = ceil(width), ceil(height + 4)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
+        f'font-size="12" fill="currentColor" stroke-linejoin="round">{"".join(parts)}</svg>'
+    )
+    return Drawing(svg, wide, high, names)

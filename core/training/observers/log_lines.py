@@ -41,6 +41,9 @@ class LogLines(Observer):
             f"validation accuracy {percent(values['val_accuracy'])}, "
             f"learning rate {learning_rate(values['lr'])}, {values['seconds']:.1f} s"
         )
+        if "reduced_lr" in values:
+            lr = learning_rate(values["reduced_lr"])
+            _say(f"The validation loss has stopped falling: the learning rate is now {lr}.")
 
     def end(self, state: State) -> None:
         result = self._recorder.status.result

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.analysis.evaluation import Evaluation, load_evaluation, most_confused
+from core.analysis.evaluation import Evaluation, load_evaluation, most_confused, select_images
 from core.runs import Run
 from tools.clicks import pick_option, wait_for_title, wait_until_idle
 from tools.dashboard import Complaints, Server
@@ -87,8 +87,11 @@ def test_a_mistake_is_enlarged_in_place_and_back_finds_the_filters(
     wait_for_title(page, "Mistakes")
     pick_option(page, "Sort", re.compile("Least sure first"))
     expect(page).to_have_url(re.compile("[?&]sort=unsure"))
-    wait_until_idle(page)
+    first, *_ = select_images(load_evaluation(with_finished_run), show="all", sort="unsure")
     tiles = page.locator(".convscope-tile")
+    expect(tiles.first).to_have_attribute("title", re.compile(f"^Test image {first}:"))
+    expect(tiles.first).to_be_visible()
+    wait_until_idle(page)
     assert bottom(tiles.first) <= 720
     titles = [tile.get_attribute("title") for tile in tiles.all()[:2]]
     tiles.first.focus()

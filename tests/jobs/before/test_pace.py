@@ -11,20 +11,24 @@ from core.config import PRESETS, RunConfig, apply_overrides
 from core.data.load import load_dataset
 from core.data.splits import make_splits
 from core.jobs import preflight
-from core.jobs.pace import Measured, measure, seconds_of_run, seconds_per_epoch, work_of
+from core.jobs.pace import Estimate, Measured, epoch_time, measure, seconds_of_run, work_of
 from core.machine import Device
 from core.recipes import RECIPES, find_recipe
-from core.runs import Run, create_run, open_run
+from core.runs import Run, TimingResult, create_run, open_run
 
 HERE = Device("Processor, 2 cores", "cpu", "mixed_bfloat16", "", cores=2)
 DIGITS = find_recipe("digits-quick").config
 CIFAR10 = find_recipe("cifar10-fast").config
 
 
-def seconds(config: RunConfig, past: Sequence[Measured] = (), device: Device = HERE) -> float:
-    found = seconds_per_epoch(config, preflight.inspect(config), past, device)
+def estimate(config: RunConfig, past: Sequence[Measured] = (), device: Device = HERE) -> Estimate:
+    found = epoch_time(config, preflight.inspect(config), past, device)
     assert found is not None
     return found
+
+
+def seconds(config: RunConfig, past: Sequence[Measured] = (), device: Device = HERE) -> float:
+    return estimate(config, past, device).seconds
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,40 @@ def test_the_run_most_like_it_counts_and_those_of_other_devices_do_not():
     assert seconds(DIGITS, [replace(like, precision="float32")]) == seconds(DIGITS)
 
 
+def test_a_network_that_was_timed_says_what_its_steps_take():
+    work = work_of(CIFAR10, preflight.inspect(CIFAR10))
+    assert work is not None
+    result = TimingResult(seconds_per_step=0.1, seconds_per_image=1e-4, error=0.2)
+    timed = Measured(work, "mixed_bfloat16", HERE.name, 45.0, result)
+    found = estimate(CIFAR10, [timed])
+    assert found.timed
+    assert found.seconds == pytest.approx(0.1 * 352 + 1e-4 * 5000, abs=1.0)
+    assert found.low < found.seconds < found.high == pytest.approx(1.2 * found.seconds)
+    # Other images of that size, other epochs: the same steps.
+    fewer = estimate(apply_overrides(CIFAR10, ["dataset.limit=4500", "epochs=9"]), [timed])
+    assert fewer.timed
+    assert fewer.seconds == pytest.approx(0.1 * 36 + 1e-4 * 5000, abs=1.0)
+    for change in ("batch_size=64", "augmentation.rotation=9", "architecture.blocks.0.filters=8"):
+        assert not estimate(apply_overrides(CIFAR10, [change]), [timed]).timed
+    assert not estimate(CIFAR10, [replace(timed, device="another")]).timed
+
+
+def test_the_less_alike_the_further_off_it_may_be():
+    like, unlike = (work_of(c, preflight.inspect(c)) for c in (CIFAR10, DIGITS))
+    assert like is not None
+    assert unlike is not None
+    took = seconds(CIFAR10)
+    factors = [
+        estimate(CIFAR10, past).factor
+        for past in (
+            [Measured(like, "mixed_bfloat16", HERE.name, took)],
+            [Measured(replace(like, step="another"), "mixed_bfloat16", HERE.name, took)],
+            [Measured(unlike, "mixed_bfloat16", HERE.name, seconds(DIGITS))],
+        )
+    ]
+    assert 1.0 < factors[0] < factors[1] < factors[2] <= estimate(CIFAR10).factor
+
+
 def test_a_finished_run_is_measured_and_no_other(finished_run: Run, tmp_path):
     found = measure(finished_run)
     assert found is not None
@@ -105,6 +143,6 @@ def test_a_finished_run_is_measured_and_no_other(finished_run: Run, tmp_path):
 
 def test_nothing_is_said_where_images_or_network_are_not_known():
     unknown = apply_overrides(DIGITS, ["dataset.name=unicorns"])
-    assert seconds_per_epoch(unknown, preflight.inspect(unknown), [], HERE) is None
+    assert epoch_time(unknown, preflight.inspect(unknown), [], HERE) is None
     misfit = DIGITS.model_copy(update={"architecture": PRESETS["catdog-4"].architecture})
-    assert seconds_per_epoch(misfit, preflight.inspect(misfit), [], HERE) is None
+    assert epoch_time(misfit, preflight.inspect(misfit), [], HERE) is None

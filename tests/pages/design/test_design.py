@@ -40,10 +40,10 @@ def drafted(app: AppTest) -> str:
 
 
 def network(app: AppTest) -> dict[str, str]:
-    """What the drawing of the network is made of."""
+    """The widest drawing of the network, and its words."""
     sent = [item.proto.json for item in app.get("bidi_component") if "<svg" in item.proto.json]
-    found: dict[str, str] = json.loads(sent[0])
-    return found
+    found = json.loads(sent[0])
+    return {"svg": found["drawings"][-1]["svg"], "words": found["words"]}
 
 
 def test_starts_from_the_first_recipe(runs_folder: Path):
@@ -175,10 +175,6 @@ def test_blocks_can_be_changed_one_field_at_a_time(draft: RunConfig):
     assert [block.filters for block in saved().architecture.blocks] == [16, 48, 64, 64]
     assert "Block 4" in network(app)["svg"]
     assert "Block 4 4 × 4 × 64 then 2 × 2" in network(app)["words"]
-    app.text_input(key="draft.architecture.dense").set_value("many")
-    healthy(app.run())
-    assert "Received 'many'" in errors(app)[0]
-    assert saved().architecture.dense == (64,)
 
 
 def test_another_schedule_and_optimizer_bring_their_own_fields(draft: RunConfig):

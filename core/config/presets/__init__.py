@@ -1,0 +1,15 @@
+"""The networks that ship, each with its own input and its exact parameter counts.
+
+Knows nothing of TensorFlow or of training. The counts are those of the write-ups' summaries and
+of the papers; tests hold the plan and the built model to them.
+"""
+
+from __future__ import annotations
+
+from core.config.presets.papers import PAPERS
+from core.config.presets.preset import Preset
+from core.config.presets.write_ups import COMPACT, WRITE_UPS
+
+PRESETS: dict[str, Preset] = {preset.name: preset for preset in (COMPACT, *WRITE_UPS, *PAPERS)}
+
+__all__ = ["PRESETS", "Preset"]

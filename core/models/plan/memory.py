@@ -1,0 +1,87 @@
+"""About how much memory a training step takes, and for what. Knows nothing of devices.
+
+An estimate, from what going backward through each layer has to look at again (Chen et al. 2016,
+section 3): libraries' buffers, the images waiting in the pipeline and what convolutions work in
+come on top. docs/results.md says how near it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Final
+
+from core.models.plan.layer import INPUT, LayerPlan, total_parameters, total_trainable
+
+_WORD: Final = 4  # bytes of a float32
+# Numbers an optimizer keeps for each weight.
+_SLOTS: Final = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
+_MOST_SLOTS: Final = 2
+# Going backward through a layer looks at what it took, or at what it made, or at neither.
+_LOOKS_AT_INPUT: Final = {
+    *("Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization"),
+    *("MaxPooling2D", "GlobalMaxPooling2D", "Maximum", "LeakyReLU"),
+}
+_LOOKS_AT_OUTPUT: Final = {"MaxPooling2D", "GlobalMaxPooling2D", "Maximum"}
+_ACTIVATIONS_BY_INPUT: Final = ("gelu", "silu")
+
+
+@dataclass(frozen=True)
+class StepMemory:
+    """Bytes that a training step takes."""
+
+    activations: int  # of a batch, kept for going backward, and two gradients on the way
+    weights: int
+    gradients: int  # of the weights
+    optimizer: int
+
+    @property
+    def total(self) -> int:
+        return self.activations + self.weights + self.gradients + self.optimizer
+
+
+def optimizer_slots(kind: str) -> int:
+    """How many numbers an optimizer of that kind keeps for each trained weight."""
+    return _SLOTS.get(kind, _MOST_SLOTS)
+
+
+def training_memory(
+    layers: Sequence[LayerPlan],
+    input_shape: tuple[int, int, int],
+    batch_size: int,
+    *,
+    slots: int = _MOST_SLOTS,
+    half: bool = False,
+) -> StepMemory:
+    """What a step on one device takes, about.
+
+    Args:
+        layers: from plan_layers.
+        input_shape: (H, W, C) of the images.
+        batch_size: images of a step.
+        slots: from optimizer_slots.
+        half: activations of 16 bits, as in mixed precision.
+    """
+    sizes = {INPUT: prod(input_shape)} | {item.name: prod(item.output_shape) for item in layers}
+    kept = sum(sizes[name] for name in _kept(layers))
+    word = _WORD // 2 if half else _WORD
+    parameters, trained = total_parameters(list(layers)), total_trainable(list(layers))
+    return StepMemory(
+        activations=batch_size * word * (kept + 2 * max(sizes.values())),
+        weights=parameters * (_WORD + word if half else _WORD),  # half: a copy to compute with
+        gradients=trained * _WORD,
+        optimizer=slots * trained * _WORD,
+    )
+
+
+def _kept(layers: Sequence[LayerPlan]) -> set[str]:
+    """The layers whose outputs are looked at again."""
+    kept: set[str] = set()
+    for layer in layers:
+        by_input = layer.options.get("activation") in _ACTIVATIONS_BY_INPUT
+        if by_input or layer.type in _LOOKS_AT_INPUT:
+            kept.update(layer.inputs)
+        if layer.type in _LOOKS_AT_OUTPUT or (layer.type == "Activation" and not by_input):
+            kept.add(layer.name)
+    return kept

@@ -1,0 +1,120 @@
+"""What cannot work in a network, in words, and what mends it.
+
+Knows how to say and to mend it, not how to find it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.config import LARGEST_SIDE, SMALLEST_SIDE, ArchitectureConfig, BlockConfig
+from core.models.plan.sides import smallest_side
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A change that is offered: words for a button, and fields of a RunConfig with their values."""
+
+    words: str
+    changes: tuple[tuple[str, Any], ...]  # as core.config.apply_changes takes them
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Something that cannot work. Each of its mends does away with it."""
+
+    why: str  # whole sentences
+    advice: str
+    mends: tuple[Mend, ...] = ()
+    block: int | None = None  # its number, from 1; None where it is of no block
+
+
+def too_small(
+    architecture: ArchitectureConfig, number: int, name: str, sides: tuple[int, int], needed: int
+) -> Misfit:
+    """A layer of a block, which needs a larger map than it gets.
+
+    Args:
+        number: the block's, from 1.
+        name: the layer's; a pool's name ends in "_pool".
+        sides: (height, width) that it gets.
+        needed: the side that it needs.
+    """
+    smallest = smallest_side(architecture)
+    mends = []
+    if smallest <= LARGEST_SIDE:
+        side = max(smallest, SMALLEST_SIDE)
+        size = ("dataset.image_size", [side, side])
+        mends.append(Mend(f"Resize the images to {side} × {side}", (size,)))
+    if name.endswith("_pool"):
+        mends.append(_mend(number, f"No pool in block {number}", pool="none"))
+    else:
+        block = architecture.blocks[number - 1]
+        mends.append(_mend(number, f"Pad block {number}", padding="same"))
+        mends += _smaller_kernel(number, block, min(sides))
+    height, width = sides
+    return Misfit(
+        f"{name} gets a {height}x{width} input and needs {needed}x{needed}; the smallest side "
+        f"this network fits is {smallest}.",
+        f"Resize the images to at least {smallest}x{smallest}.",
+        tuple(mends),
+        number,
+    )
+
+
+def stride_with_dilation(number: int, block: BlockConfig) -> Misfit:
+    """Keras, as most libraries, has no convolution that does both."""
+    return Misfit(
+        f"Block {number} has a stride of {block.stride} and a dilation of {block.dilation}; a "
+        "convolution can have one of them alone.",
+        "Set one of them to 1.",
+        (
+            _mend(number, f"No stride in block {number}", stride=1),
+            _mend(number, f"No dilation in block {number}", dilation=1),
+        ),
+        number,
+    )
+
+
+def shortcut_of_another_size(
+    number: int, shortcut: tuple[int, int], maps: tuple[int, int]
+) -> Misfit:
+    """Both (height, width): a shortcut pads nothing and loses nothing, convolutions do."""
+    return Misfit(
+        f"The shortcut of block {number} has maps of {shortcut[0]}x{shortcut[1]}, its convolutions "
+        f"make maps of {maps[0]}x{maps[1]}; the two cannot be added.",
+        "Pad the block, so that its convolutions keep the size.",
+        (
+            _mend(number, f"Pad block {number}", padding="same"),
+            _mend(number, f"No shortcut in block {number}", residual=False),
+        ),
+        number,
+    )
+
+
+def one_output(num_classes: int) -> Misfit:
+    return Misfit(
+        "architecture.head: a sigmoid head has one output, for exactly 2 classes, but the data "
+        f"have {num_classes}.",
+        "Choose the softmax head.",
+        (Mend("Use the softmax output", (("architecture.head", "softmax"),)),),
+    )
+
+
+def too_few_classes(num_classes: int) -> Misfit:
+    return Misfit(f"classes: received {num_classes}; a network tells at least 2 classes apart.", "")
+
+
+def _smaller_kernel(number: int, block: BlockConfig, side: int) -> list[Mend]:
+    """The largest kernel that fits so small a map, an odd one where it is larger than 2."""
+    if block.dilation > 1 and block.kernel_size <= side:
+        return [_mend(number, f"No dilation in block {number}", dilation=1)]
+    largest = (side - 1) // block.dilation + 1
+    size = largest - 1 if largest > 2 and largest % 2 == 0 else largest
+    return [_mend(number, f"Kernels of {size} × {size} in block {number}", kernel_size=size)]
+
+
+def _mend(number: int, words: str, **fields: Any) -> Mend:
+    path = f"architecture.blocks.{number - 1}"
+    return Mend(words, tuple((f"{path}.{name}", value) for name, value in fields.items()))

@@ -1,0 +1,1 @@
+"""Keras's optimizers as configured, what it lacks of them, and averages of weights."""

@@ -1,0 +1,105 @@
+"""What the drafted network costs: parameters, arithmetic, and what an epoch takes here.
+
+How long is said with how far off it may be; one click times this very network.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.jobs import preflight
+from core.jobs.pace import Estimate
+from core.jobs.preflight import Preflight
+from core.runs import Run, State
+from pages.session import pace
+from pages.widgets import page
+from pages.widgets.text import as_lines, format_count, format_duration
+
+_LOOK_SECONDS = 1.0  # between looks at a timing
+_HOW = (
+    "Training on all images once, with validation. Timed for this very network by some steps on "
+    "its images, a matter of seconds; before that reckoned from what ran here and is most like it."
+)
+_MULTIPLY_ADDS = (
+    "Multiplications, each with an addition, for one image to go through the network once: the "
+    "convolutions' and the dense layers'. Training takes about three times as many."
+)
+
+
+def show(draft: RunConfig, plan: Preflight) -> None:
+    with st.grid(3, min_column_width=150, key="network_costs"):
+        with st.container():
+            st.metric("Parameters", format_count(plan.parameters), help=_parameters(plan))
+        with st.container():
+            many = format_millions(plan.multiply_adds)
+            st.metric("Multiply-adds an image", many, help=_MULTIPLY_ADDS)
+        with st.container():
+            _epoch(draft, plan)
+
+
+def format_millions(number: int) -> str:
+    """40012345 -> "40.0 million"."""
+    for unit, one in (("billion", 1e9), ("million", 1e6), ("thousand", 1e3)):
+        if number >= one:
+            return f"{number / one:.3g} {unit}"
+    return format_count(number)
+
+
+def _parameters(plan: Preflight) -> str:
+    return (
+        f"Numbers that make up the network. {format_count(plan.trainable)} of them are trained; "
+        "the others are the moving averages of batch normalization."
+    )
+
+
+def _epoch(draft: RunConfig, plan: Preflight) -> None:
+    """What an epoch takes; looked at again while a timing of it is on its way."""
+    timing = pace.timing_now(draft)
+    state = timing.status().state if timing is not None else None
+    again = _LOOK_SECONDS if state is not None and state.alive else None
+    st.fragment(_draw_epoch, run_every=again)(draft, plan, timing, state)
+
+
+def _draw_epoch(
+    draft: RunConfig, plan: Preflight, timing: Run | None, before: State | None
+) -> None:
+    status = timing.status() if timing is not None else None
+    if status is not None and status.state is not before:
+        st.rerun(scope="app")
+    found = pace.epoch_time(draft, plan)
+    st.metric("An epoch here", _in_words(found), help=_HOW)
+    if status is not None and status.state.alive:
+        st.caption(f":material/timer: {status.doing}")
+        return
+    if status is not None and status.state in (State.FAILED, State.CRASHED):
+        st.caption(f":material/error: {as_lines(f'{status.error} {status.advice}')}")
+    st.button(
+        "Time it again" if found is not None and found.timed else "Time it here",
+        icon=":material/timer:",
+        type="tertiary",
+        key="time_it",
+        disabled=plan.problem is not None,
+        on_click=page.attempt,
+        args=(_start, draft),
+    )
+
+
+def _start(draft: RunConfig) -> None:
+    """Raises UserError where it cannot be started."""
+    preflight.check(draft)
+    pace.start_timing(draft)
+
+
+def _in_words(found: Estimate | None) -> str:
+    """ "12 ± 1 s" of what was timed, "10 to 40 s" of what was reckoned."""
+    if found is None:
+        return "not known"
+    if not found.timed:
+        return f"{format_duration(found.low)} to {format_duration(found.high)}"
+    off = found.high - found.seconds
+    if found.seconds < 10:
+        return f"{found.seconds:.1f} ± {max(off, 0.1):.1f} s"
+    if found.seconds < 60:
+        return f"{found.seconds:.0f} ± {max(off, 1):.0f} s"
+    return f"{format_duration(found.seconds)} ± {format_duration(max(off, 1))}"

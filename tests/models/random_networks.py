@@ -1,0 +1,65 @@
+"""Networks such as the editor can make, drawn at random."""
+
+from random import Random
+from typing import Any, get_args
+
+from core.config import Activation, ArchitectureConfig, BlockConfig, DenseConfig
+from core.models.plan import misfits
+
+Shape = tuple[int, int, int]
+
+
+def any_architecture(random: Random, *, fits: bool = True) -> tuple[ArchitectureConfig, Shape]:
+    """A network of small width and its input's shape.
+
+    Args:
+        fits: draw until one is found that can take its images.
+    """
+    while True:
+        shape = (random.randint(8, 36), random.randint(8, 36), random.choice((1, 3)))
+        architecture = ArchitectureConfig(
+            blocks=tuple(_block(random) for _ in range(random.choice((1, 1, 2, 3)))),
+            batch_normalization_momentum=random.choice((0.99, 0.9)),
+            initializer=random.choice(("glorot_uniform", "he_uniform", "he_normal")),
+            flatten=random.choice(("flatten", "global_average", "global_max")),
+            flatten_dropout=random.choice((0.0, 0.3)),
+            dense=tuple(_dense(random) for _ in range(random.choice((0, 1, 1, 2)))),
+            head=random.choice(("softmax", "softmax", "sigmoid")),
+        )
+        if not fits or not misfits(architecture, shape, classes_of(architecture)):
+            return architecture, shape
+
+
+def classes_of(architecture: ArchitectureConfig) -> int:
+    return 2 if architecture.head == "sigmoid" else 10
+
+
+def _block(random: Random) -> BlockConfig:
+    return BlockConfig(
+        filters=random.randint(1, 6),
+        convolutions=random.choice((1, 1, 2)),
+        kernel_size=random.choice((1, 2, 3, 3, 4, 5, 7, 11)),
+        stride=random.choice((1, 1, 1, 2, 3, 4)),
+        dilation=random.choice((1, 1, 1, 2, 3, 8)),
+        padding=random.choice(("same", "same", "valid")),
+        separable=random.random() < 0.4,
+        residual=random.random() < 0.5,
+        pool=random.choice(("none", "none", "max", "average")),
+        **_row(random),
+    )
+
+
+def _dense(random: Random) -> DenseConfig:
+    return DenseConfig(units=random.randint(1, 9), **_row(random))
+
+
+def _row(random: Random) -> dict[str, Any]:
+    """What blocks and dense layers have in common."""
+    return {
+        "activation": random.choice(get_args(Activation)),
+        "slope": round(random.random(), 2),
+        "pieces": random.choice((2, 2, 3, 8)),
+        "normalization": random.choice(("none", "before", "after")),
+        "dropout": random.choice((0.0, 0.0, 0.3)),
+        "l2": random.choice((0.0, 0.0, 0.01)),
+    }

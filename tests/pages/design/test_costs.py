@@ -1,0 +1,49 @@
+"""What the drafted network costs, and the button that times it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.config import apply_overrides
+from core.jobs import launch
+from core.recipes import find_recipe
+from core.runs import State, list_timings
+from core.runs.drafts import save_draft
+from pages.design.costs import format_millions
+from tests.pages.opening import healthy, open_page
+
+DRAFT = "0123abcd"
+
+
+@pytest.mark.timeout(240)
+def test_one_click_times_the_drafted_network(runs_folder: Path):
+    config = find_recipe("digits-quick").config
+    save_draft(DRAFT, config)
+    app = open_page("design", "Design", draft=DRAFT, step="Network")
+    shown = {item.label: item.value for item in app.metric}
+    assert shown["Parameters"] == "89,994"
+    assert shown["Multiply-adds an image"] == "2.57 million"
+    assert " to " in shown["An epoch here"]
+    app.button(key="time_it").click()
+    healthy(app.run())
+    (timing,) = list_timings()
+    assert any(":material/timer:" in item.value for item in app.caption)
+    assert launch.wait(timing, 200) is State.FINISHED, timing.log_tail()
+    healthy(app.run())
+    shown = {item.label: item.value for item in app.metric}
+    assert "±" in shown["An epoch here"]
+    assert app.button(key="time_it").label == "Time it again"
+    save_draft(DRAFT, apply_overrides(config, ["architecture.blocks.0.filters=24"]))
+    app = open_page("design", "Design", draft=DRAFT, step="Network")
+    assert {item.label: item.value for item in app.metric}["An epoch here"].find(" to ") > 0
+
+
+def test_large_numbers_are_said_shortly():
+    assert [format_millions(n) for n in (950, 1200, 40_012_345, 7_654_000_000)] == [
+        "950",
+        "1.2 thousand",
+        "40 million",
+        "7.65 billion",
+    ]

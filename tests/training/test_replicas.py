@@ -1,0 +1,130 @@
+"""A batch shared over two devices against the same on one.
+
+TensorFlow makes its devices once in a process, so each test is a process of its own.
+"""
+
+from tests.processes import run_python
+
+_BEGINNING = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+from contextlib import nullcontext
+import keras, numpy as np, tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from core.config import *
+from core.models.builder import build_model
+from core.training.trainer import Trainer
+
+two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+def trainer_of(
+    strategy, optimizer=SgdConfig(), synchronized=True, training=TrainingConfig(), **changes
+):
+    keras.utils.set_random_seed(1)
+    architecture = ArchitectureConfig(
+        blocks=(BlockConfig(filters=4), BlockConfig(filters=8)), **changes
+    )
+    with strategy.scope() if strategy else nullcontext():
+        network = build_model(
+            architecture, (12, 12, 3), 3, fused=False, synchronized=synchronized
+        )
+    return Trainer(network, optimizer, training, strategy)
+
+def data(count):
+    generator = np.random.default_rng(0)
+    images = generator.uniform(0, 255, (count, 12, 12, 3)).astype(np.float32)
+    return images, np.eye(3, dtype=np.float32)[generator.integers(0, 3, count)]
+
+def batches(images, labels, size=16):
+    return tf.data.Dataset.from_tensor_slices((images, labels)).batch(size)
+"""
+
+_STEPS = """
+def steps(strategy, count, **changes):
+    trainer = trainer_of(strategy, **changes)
+    stream = trainer.stream(batches(*data(count)))
+    taken = trainer.train(stream, np.full(3, 0.01, np.float32))
+    assert taken.seen == count, taken.seen
+    return taken, trainer.network.get_weights()
+
+def compare(count, **changes):
+    (one, weights), (shared, others) = (steps(s, count, **changes) for s in (None, two))
+    assert np.allclose(one.losses, shared.losses, atol=1e-5), (one.losses, shared.losses)
+    assert one.correct == shared.correct
+    assert np.isclose(one.loss, shared.loss, rtol=1e-5)
+    for a, b in zip(weights, others, strict=True):
+        assert np.allclose(a, b, atol=2e-5), np.abs(a - b).max()
+"""
+
+
+def test_two_devices_together_take_the_steps_of_one():
+    """Where the last batch has one image, one device would get none."""
+    run_python(f"{_BEGINNING}{_STEPS}compare(40)\ncompare(33)\ncompare(41)")
+
+
+def test_batch_normalization_is_that_of_the_whole_batch():
+    """The last batch of one image is given to both."""
+    run_python(
+        f"{_BEGINNING}{_STEPS}compare(48, batch_normalization=True)\n"
+        "compare(33, batch_normalization=True)\n"
+        "one, _ = steps(None, 48, batch_normalization=True)\n"
+        "apart, _ = steps(two, 48, batch_normalization=True, synchronized=False)\n"
+        "assert np.abs(one.losses - apart.losses).max() > 1e-2, (one.losses, apart.losses)"
+    )
+
+
+def test_each_device_drops_places_of_its_own():
+    run_python(f"""{_BEGINNING}
+from core.models.layers import ByteDropout
+
+with two.scope():
+    layer = ByteDropout(0.5, seed=3)
+ones = tf.ones((4, 256))
+
+@tf.function
+def masks():
+    return two.run(lambda: layer(ones, training=True))
+
+def drawn():
+    return [mask.numpy() for mask in two.experimental_local_results(masks())]
+
+(a, b), (c, d) = drawn(), drawn()
+seen = [mask.tobytes() for mask in (a, b, c, d)]
+assert len(set(seen)) == 4, [seen.index(item) for item in seen]
+# Independent: of a thousand places, half are alike.
+for first, second in ((a, b), (c, d), (a, c), (b, d), (a, d), (b, c)):
+    assert 0.42 < np.mean(first == second) < 0.58, np.mean(first == second)
+""")
+
+
+def test_float16_survives_a_gradient_that_is_not_finite_on_the_second_device():
+    """It is planted by a label of 1e38, times the scale of the loss: what goes forward is whole.
+
+    Without batch normalization, whose sums over devices carry the loss to the first one too.
+    """
+    run_python(f"""{_BEGINNING}
+keras.config.set_dtype_policy("mixed_float16")
+trainer = trainer_of(two, AdamConfig())
+images, labels = data(80)
+labels[16 + 12] *= 1e38  # in the second step, in the second device's half
+stream = trainer.stream(batches(images, labels))
+
+def step():
+    trainer.train(stream, np.array([0.01], np.float32))
+    weights = [v.numpy() for v in trainer.network.trainable_variables]
+    assert all(np.isfinite(w).all() for w in trainer.network.get_weights())
+    return weights, float(trainer.optimizer.dynamic_scale.numpy())
+
+def moved(a, b):
+    return [not np.array_equal(x, y) for x, y in zip(a, b, strict=True)]
+
+before, scale = step()
+skipped, halved = step()
+assert halved == scale / 2, (scale, halved)
+assert not any(moved(before, skipped))
+after, kept = step()
+assert kept == halved
+assert all(moved(skipped, after)), moved(skipped, after)
+assert int(trainer.optimizer.iterations.numpy()) == 2
+""")

@@ -1,0 +1,86 @@
+"""Runs that remember more than weights: paused and resumed they are as those never paused."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core.jobs import launch
+from core.models.export import load_model
+from core.runs import Run, State
+from tests.jobs.helpers import small_config, wait_for
+
+pytestmark = pytest.mark.timeout(300)
+
+# No epoch improves by so much, so that the plateau's decisions don't hang on the network.
+PLATEAU = (
+    *("schedule.kind=plateau", "schedule.learning_rate=3e-3", "schedule.min_delta=100"),
+    *("schedule.patience=2", "schedule.cooldown=1"),
+)
+
+
+LOOKAHEAD = ('training.averaging={"kind": "lookahead", "k": 3}',)
+EMA = (
+    *("schedule.cycle_momentum=true", "keep=best_val_loss"),
+    'training.averaging={"kind": "ema", "momentum": 0.9}',
+)
+
+
+@pytest.mark.parametrize(
+    "assignments", [PLATEAU + LOOKAHEAD, EMA], ids=["plateau and lookahead", "momentum and average"]
+)
+def test_paused_and_resumed_is_as_never_paused(tmp_path, assignments):
+    config = small_config("deterministic=true", "epochs=12", *assignments)
+    alone = launch.start(config, tmp_path / "alone")
+    assert launch.wait(alone, 200) is State.FINISHED, alone.log_tail()
+    run = launch.start(config, tmp_path / "paused")
+    wait_for(run, lambda status: status.epoch >= 4)
+    launch.request_pause(run)
+    assert launch.wait(run, 200) is State.PAUSED, run.log_tail()
+    assert 0 < run.status().step < alone.status().steps
+    launch.resume(run)
+    assert launch.wait(run, 200) is State.FINISHED, run.log_tail()
+    assert _epochs(run) == _epochs(alone)
+    for one, other in zip(_weights(alone), _weights(run), strict=True):
+        assert np.array_equal(one, other)
+
+
+def _epochs(run: Run) -> list[dict]:
+    """What each epoch came to, as it was judged and decided upon."""
+    judged = (
+        *("step", "epoch", "lr", "reduced_lr"),
+        *("loss", "accuracy", "val_loss", "val_accuracy"),
+    )
+    rows = [row for row in run.metrics() if row["kind"] == "epoch"]
+    return [{name: row[name] for name in judged if name in row} for row in rows]
+
+
+def _weights(run: Run) -> list[np.ndarray]:
+    found: list[np.ndarray] = load_model(run.model_path).get_weights()
+    return found
+
+
+def test_the_saved_model_is_the_average(tmp_path):
+    run = launch.start(small_config("keep=last", *EMA[::2]), tmp_path)
+    assert launch.wait(run, 200) is State.FINISHED, run.log_tail()
+    with np.load(sorted(run.checkpoints_path.glob("step-*.npz"))[-1]) as file:
+        names = json.loads(bytes(file["header"]))["names"]
+        values = [file[f"v{i:05d}"] for i in range(len(names))]
+    averages = [v for n, v in zip(names, values, strict=True) if n.endswith("_average")]
+    model = load_model(run.model_path)
+    trained = [variable.numpy() for variable in model.trainable_variables]
+    raw = values[: len(model.weights)]
+    assert all(np.array_equal(a, b) for a, b in zip(averages, trained, strict=True))
+    assert not any(np.array_equal(a, b) for a, b in zip(raw, trained, strict=False))
+
+
+def test_a_plateau_s_decisions_stand_in_the_record_and_in_the_log(tmp_path):
+    run = launch.start(small_config("epochs=7", *PLATEAU), tmp_path)
+    assert launch.wait(run, 200) is State.FINISHED, run.log_tail()
+    rows = _epochs(run)
+    # The first epoch is the best; two without improvement; one in which nothing is counted.
+    told = {row["epoch"]: row["reduced_lr"] for row in rows if "reduced_lr" in row}
+    assert told == pytest.approx({3: 1.5e-3, 5: 0.75e-3, 7: 0.375e-3})
+    assert [row["lr"] for row in rows] == pytest.approx([3e-3] * 3 + [1.5e-3] * 2 + [0.75e-3] * 2)
+    log = run.log_tail()
+    assert log.count("has stopped falling: the learning rate is now 0.0015.") == 1
