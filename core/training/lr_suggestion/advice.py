@@ -25,7 +25,7 @@ from core.training.lr_suggestion.rules import (
 _LEAST = 20  # rates measured; of fewer nothing is read
 _PEAK, _STEADY = "Peak", "Steady"
 # Schedules that come to their highest rate and leave it again; all others hold it for long.
-_PASSING = ("one_cycle", "cosine", "cyclical")
+_PASSING = ("one_cycle", "cosine", "polynomial", "cyclical")
 _PLAIN = ("sgd",)  # optimizers whose steps grow shorter with the gradient; all others adapt
 
 

@@ -212,7 +212,11 @@ def test_edited_records_break_nothing():
         ("cosine", "Peak"),
         ("cyclical", "Peak"),
         ("constant", "Steady"),
+        ("polynomial", "Peak"),
         ("inverse_time", "Steady"),
+        ("step", "Steady"),
+        ("trapezoid", "Steady"),
+        ("plateau", "Steady"),
     ],
 )
 def test_what_is_recommended_suits_the_schedule(schedule: str, name: str):
