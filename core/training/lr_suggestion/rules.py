@@ -13,7 +13,7 @@ from core.training.lr_suggestion.curve import Curve
 from core.training.lr_suggestion.descent import Descent
 
 _A_FIFTEENTH = 15  # of the curve, on each side, that a slope is measured over
-_BELOW_THE_RISE = 3.0  # half a decade
+_BELOW_THE_RISE = 4.0
 
 
 def steepest(curve: Curve, found: Descent) -> float | None:
@@ -53,13 +53,14 @@ def minimum(curve: Curve, found: Descent) -> float:
 
 
 def peak(curve: Curve, found: Descent) -> float:
-    """Half-way, in decades, along the stretch where the loss is low: for a rate that is not held.
+    """A quarter of the rate from which the loss rises again: for a rate that is not held.
 
-    Noise moves the lowest point of a flat stretch about, but hardly its middle. At most a third of
-    where the loss rises again.
+    Where it rises is how much the network bears, and hardly hangs on how long the test is; where
+    the loss is low enough first does, and its lowest point is moved about by noise. In a narrow
+    valley, where a quarter lies before it, its beginning, though at most half of where it rises.
     """
-    begin, end = float(curve.lrs[found.low]), float(curve.lrs[found.rises])
-    return min(float(np.sqrt(begin * end)), end / _BELOW_THE_RISE)
+    low, rises = float(curve.lrs[found.low]), float(curve.lrs[found.rises])
+    return max(rises / _BELOW_THE_RISE, min(low, rises / 2.0))
 
 
 def steady(curve: Curve, found: Descent, *, adaptive: bool) -> float:
@@ -79,16 +80,12 @@ def cycle(curve: Curve, found: Descent) -> tuple[float, float]:
 
 
 def good_about(best: float, curve: Curve, found: Descent) -> tuple[float, float]:
-    """Between which rates to train, about the recommended one; it always lies between them.
+    """Between which rates to train: from a third of the recommended one to twice it.
 
-    As far below and above it as the peak is above where the loss begins to be low and below a
-    third of where it rises, though no further than a factor of five and of three.
+    No lower than where the loss begins to fall, no higher than where it rises.
     """
-    middle = peak(curve, found)
-    low, rises = float(curve.lrs[found.low]), float(curve.lrs[found.rises])
-    below = min(max(middle / low, 1.0), 5.0)
-    above = min(max(rises / _BELOW_THE_RISE / middle, 1.0), 3.0)
-    return best / below, best * above
+    begins, rises = float(curve.lrs[found.begins]), float(curve.lrs[found.rises])
+    return max(best / 3.0, min(begins, best)), min(best * 2.0, max(rises, best))
 
 
 def _slopes(x: np.ndarray, y: np.ndarray, half: int) -> np.ndarray:
