@@ -21,7 +21,7 @@ def data():
 
 def _network(num_classes=3, **changes):
     keras.utils.set_random_seed(1)
-    architecture = ArchitectureConfig(blocks=BLOCKS, **{"batch_normalization": True, **changes})
+    architecture = ArchitectureConfig(**{"blocks": BLOCKS, "batch_normalization": True, **changes})
     return build_model(architecture, (12, 12, 3), num_classes, fused=False)
 
 
@@ -67,6 +67,29 @@ def test_the_sum_of_losses_is_the_same_however_steps_are_cut_into_calls(data):
         losses = np.concatenate([steps.losses for steps in taken]).astype(np.float64)
         assert sums[-1] == losses @ [14, 14, 14, 6]
     assert sums[0] == sums[1] == sums[2]
+
+
+def test_penalties_on_weights_are_minimized_as_keras_fit_does_and_no_part_of_the_loss(data):
+    rows = (BlockConfig(filters=4, l2=0.3), BlockConfig(filters=8))
+    changes = {"blocks": rows, "batch_normalization": False}
+    ours, theirs, plain = _network(**changes), _network(**changes), _network(blocks=BLOCKS)
+    optimizer = SgdConfig(momentum=0.0, nesterov=False)
+    trainer = Trainer(ours, optimizer)
+    taken = trainer.train(trainer.stream(_batches(*data)), np.full(3, 0.05, np.float32))
+    theirs.compile(keras.optimizers.SGD(0.05), "categorical_crossentropy")
+    theirs.fit(_batches(*data), epochs=1, verbose=0)
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+    assert float(sum(ours.losses)) > 0.1
+    assert not plain.losses
+    assert taken.losses[0] == pytest.approx(
+        float(
+            keras.losses.categorical_crossentropy(data[1][:16], _network(**changes)(data[0][:16]))
+            .numpy()
+            .mean()
+        ),
+        rel=1e-3,
+    )
 
 
 def test_a_sigmoid_head_learns_its_two_classes(data):
