@@ -16,7 +16,7 @@ from core.models.plan.layer import INPUT, LayerPlan, total_parameters, total_tra
 
 _WORD: Final = 4  # bytes of a float32
 # Numbers an optimizer keeps for each weight.
-_SLOTS: Final = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
+_SLOTS: Final = {"sgd": 1, "rmsprop": 1, "lion": 1, "muon": 1, "adam": 2, "adamw": 2}
 _MOST_SLOTS: Final = 2
 # Going backward through a layer looks at what it took, or at what it made, or at neither.
 _LOOKS_AT_INPUT: Final = {
