@@ -71,7 +71,7 @@ def _measure(name: str, config: RunConfig, runs: Path) -> None:
         met=ratio >= TARGET,
         recommended=rate,
         reason=found.reason,
-        suggestions={one.name: one.in_words for one in found.suggestions},
+        suggestions={one.name: one.in_words.replace("\u00a0", " ") for one in found.suggestions},
         accuracy=round(own, 4),
         best_rate=best,
         grid={f"{lr:g}": round(accuracy, 4) for lr, accuracy in accuracies.items()},

@@ -25,7 +25,8 @@ from core.training.lr_suggestion.rules import (
 _LEAST = 20  # rates measured; of fewer nothing is read
 _PEAK, _STEADY = "Peak", "Steady"
 # Schedules that come to their highest rate and leave it again; all others hold it for long.
-_PASSING = ("one_cycle", "cosine", "cyclical")
+_PASSING = ("one_cycle", "cosine", "polynomial", "cyclical")
+_PLAIN = ("sgd",)  # optimizers whose steps grow shorter with the gradient; all others adapt
 
 
 def advise(
@@ -35,7 +36,7 @@ def advise(
 
     Args:
         seeds: each seed's losses by rate.
-        config: the run's; its schedule decides which suggestion is recommended.
+        config: the run's; its schedule and optimizer decide what is recommended.
         guessing: the loss, in nats, of answering every image alike: see loss_of_guessing.
         diverged: a seed's loss was lost before the range ended.
 
@@ -48,7 +49,7 @@ def advise(
     found = descent(curve, guessing) if learned(curve, guessing) else None
     if found is None:
         return _none(_why_not(curve, guessing))
-    suggestions = _suggestions(curve, found)
+    suggestions = _suggestions(curve, found, adaptive=config.optimizer.kind not in _PLAIN)
     name = _PEAK if config.schedule.kind in _PASSING else _STEADY
     best = next(one.learning_rate for one in suggestions if one.name == name)
     return RangeTestResult(
@@ -62,7 +63,7 @@ def advise(
     )
 
 
-def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
+def _suggestions(curve: Curve, found: Descent, *, adaptive: bool) -> tuple[RateSuggestion, ...]:
     """What each rule says, from the lowest to the highest rate."""
     said = [
         (steepest(curve, found), "Steepest", "Here the loss falls fastest."),
@@ -73,9 +74,9 @@ def _suggestions(curve: Curve, found: Descent) -> tuple[RateSuggestion, ...]:
         ),
         (valley(curve, found), "Valley", "Half-way down the longest fall: fastai's rule."),
         (
-            steady(curve, found),
+            steady(curve, found, adaptive=adaptive),
             _STEADY,
-            "For a rate that is held for long: a third of the peak.",
+            f"For a rate that is held for long: {'a quarter' if adaptive else 'half'} of the peak.",
         ),
         (
             peak(curve, found),

@@ -14,7 +14,6 @@ from core.training.lr_suggestion.descent import Descent
 
 _A_FIFTEENTH = 15  # of the curve, on each side, that a slope is measured over
 _BELOW_THE_RISE = 3.0  # half a decade
-_HELD = 3.0
 
 
 def steepest(curve: Curve, found: Descent) -> float | None:
@@ -63,12 +62,14 @@ def peak(curve: Curve, found: Descent) -> float:
     return min(float(np.sqrt(begin * end)), end / _BELOW_THE_RISE)
 
 
-def steady(curve: Curve, found: Descent) -> float:
+def steady(curve: Curve, found: Descent, *, adaptive: bool) -> float:
     """For a rate that is held for long, which must be lower than one met in passing.
 
-    The share of the peak is measured, on the shipped recipes: see docs/results.md.
+    A quarter of the peak, or half of it with plain gradient descent: an adaptive optimizer's steps
+    are as long as its rate however small the gradient has become, the others grow shorter with it.
+    The shares are measured, on the shipped recipes: see docs/results.md.
     """
-    return peak(curve, found) / _HELD
+    return peak(curve, found) / (4.0 if adaptive else 2.0)
 
 
 def cycle(curve: Curve, found: Descent) -> tuple[float, float]:

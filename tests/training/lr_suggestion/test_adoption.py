@@ -9,7 +9,10 @@ from core.training.lr_suggestion import adopt, is_adopted
 
 ONE = RateSuggestion(name="Peak", learning_rate=0.0054321)
 CYCLE = RateSuggestion(name="Cycle", learning_rate=0.00012345, max_learning_rate=0.0061)
-KINDS = ("constant", "inverse_time", "cosine", "one_cycle", "cyclical")
+KINDS = (
+    *("constant", "inverse_time", "step", "exponential", "polynomial"),
+    *("cosine", "one_cycle", "cyclical", "trapezoid", "plateau"),
+)
 
 
 def schedule(kind: str, **fields: object) -> ScheduleConfig:
@@ -23,7 +26,7 @@ def test_a_rate_becomes_the_highest_of_the_schedule_and_all_else_stays(kind: str
     after = adopt(before, ONE)
     assert highest(after) == pytest.approx(0.0054)
     assert not is_adopted(before, ONE) and is_adopted(after, ONE)
-    changed = {"learning_rate", "max_learning_rate"}
+    changed = {"learning_rate", "max_learning_rate", "min_learning_rate"}
     assert after.model_dump(exclude=changed) == before.model_dump(exclude=changed)
 
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.signal import savgol_filter
 from scipy.stats import entropy
 
-from core.config import RangeTestConfig
+from core.config import RangeTestConfig, SgdConfig
 from core.runs import RangeTestResult
 from core.training.lr_suggestion import (
     Seed,
@@ -212,7 +212,11 @@ def test_edited_records_break_nothing():
         ("cosine", "Peak"),
         ("cyclical", "Peak"),
         ("constant", "Steady"),
+        ("polynomial", "Peak"),
         ("inverse_time", "Steady"),
+        ("step", "Steady"),
+        ("trapezoid", "Steady"),
+        ("plateau", "Steady"),
     ],
 )
 def test_what_is_recommended_suits_the_schedule(schedule: str, name: str):
@@ -220,9 +224,16 @@ def test_what_is_recommended_suits_the_schedule(schedule: str, name: str):
     result = advise([known.seed()], run_of(known.test, schedule), GUESSING)
     assert result.recommended == name
     assert result.suggestion == rates(result)[name]
-    assert rates(result)["Steady"] == pytest.approx(rates(result)["Peak"] / 3)
+    assert rates(result)["Steady"] == pytest.approx(rates(result)["Peak"] / 4)
     low, high = result.good
     assert low <= result.suggestion <= high
+
+
+def test_what_is_held_may_be_higher_without_an_adaptive_optimizer():
+    known = KNOWN[0]
+    config = run_of(known.test, "constant").model_copy(update={"optimizer": SgdConfig()})
+    found = rates(advise([known.seed()], config, GUESSING))
+    assert found["Steady"] == pytest.approx(found["Peak"] / 2)
 
 
 def test_a_cycle_goes_from_where_it_begins_to_fall_to_the_peak():
