@@ -230,8 +230,11 @@ class Trainer:
         return loss, self._correct(logits, labels)
 
     def _penalty(self) -> Any:
-        """This device's share of the penalties on weights, () float32. No loss that is told of
-        has it in it: all of those are cross-entropies."""
+        """This device's share of the penalties on weights, () float32.
+
+        What is minimized has them; the losses that are told are cross-entropy alone, so that
+        they can be compared with those of validation and of other networks.
+        """
         found = self._logits.losses
         if not found:
             return 0.0

@@ -61,7 +61,7 @@ def _memory(draft: RunConfig, plan: Preflight) -> int:
         plan.layers,
         plan.input_shape,
         draft.training.batch_size,
-        slots=optimizer_slots(draft.optimizer.kind),
+        slots=optimizer_slots(draft.optimizer, draft.training),
         half=precision != "float32",
     ).total
 

@@ -65,6 +65,18 @@ def test_two_devices_together_take_the_steps_of_one():
     )
 
 
+def test_penalties_on_weights_count_once():
+    """Told and minimized: the losses are cross-entropy, the steps those of one device."""
+    layers = "dense=[DenseConfig(units=5, l2=0.5)]"
+    run_python(
+        f"{_BEGINNING}{_STEPS}compare(40, {layers})\n"
+        f"compare(40, {layers}, training=TrainingConfig(clip_norm=0.1))\n"
+        f"_, weights = steps(None, 40, {layers})\n"
+        "_, without = steps(None, 40, dense=[DenseConfig(units=5)])\n"
+        "assert max(np.abs(a - b).max() for a, b in zip(weights, without)) > 1e-3"
+    )
+
+
 def test_batch_normalization_is_that_of_the_whole_batch():
     """The last batch of one image is given to both."""
     run_python(
