@@ -217,7 +217,7 @@ class Trainer:
             if self._strategy is not None:
                 losses *= tf.cast(_is_asked(labels), tf.float32)
             loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
-            scaled = self.optimizer.scale_loss(loss)
+            scaled = self.optimizer.scale_loss(loss + self._penalty())
         variables = self.network.trainable_variables
         gradients = tape.gradient(scaled, variables)
         if self._strategy is not None:
@@ -228,6 +228,17 @@ class Trainer:
             momentum_of(inner).assign(settings[1])
         self.optimizer.apply(gradients, variables)
         return loss, self._correct(logits, labels)
+
+    def _penalty(self) -> Any:
+        """This device's share of the penalties on weights, () float32.
+
+        What is minimized has them; the losses that are told are cross-entropy alone, so that
+        they can be compared with those of validation and of other networks.
+        """
+        found = self._logits.losses
+        if not found:
+            return 0.0
+        return tf.add_n(found) / (self._strategy.num_replicas_in_sync if self._strategy else 1)
 
     @tf.function(reduce_retracing=True, autograph=False)
     def _evaluate(self, images: Any, labels: Any) -> tuple[Any, Any]:

@@ -11,15 +11,25 @@ from core.config import RunConfig
 from core.jobs import preflight
 from core.jobs.pace import Estimate
 from core.jobs.preflight import Preflight
+from core.machine import describe_device
+from core.models.plan import optimizer_slots, training_memory
 from core.runs import Run, State
 from pages.session import pace
 from pages.widgets import page
-from pages.widgets.text import as_lines, format_count, format_duration
+from pages.widgets.text import DASH, as_lines, format_bytes, format_count, format_duration
 
 _LOOK_SECONDS = 1.0  # between looks at a timing
 _HOW = (
     "Training on all images once, with validation. Timed for this very network by some steps on "
     "its images, a matter of seconds; before that reckoned from what ran here and is most like it."
+)
+_MEMORY = (
+    "About what a training step on one batch takes: activations, weights, gradients and what the "
+    "optimizer keeps. TensorFlow itself, and images on their way, come on top."
+)
+_RECEPTIVE_FIELD = (
+    "The square of the image that one value of the last maps depends on. Larger than the image: "
+    "each value there has seen all of it."
 )
 _MULTIPLY_ADDS = (
     "Multiplications, each with an addition, for one image to go through the network once: the "
@@ -28,14 +38,38 @@ _MULTIPLY_ADDS = (
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    with st.grid(3, min_column_width=150, key="network_costs"):
+    with st.grid(5, min_column_width=130, key="network_costs"):
         with st.container():
             st.metric("Parameters", format_count(plan.parameters), help=_parameters(plan))
         with st.container():
             many = format_millions(plan.multiply_adds)
-            st.metric("Multiply-adds an image", many, help=_MULTIPLY_ADDS)
+            st.metric("Multiply-adds", many, help=_MULTIPLY_ADDS)
+        with st.container():
+            st.metric("Memory of a step", format_bytes(_memory(draft, plan)), help=_MEMORY)
+        with st.container():
+            st.metric("Receptive field", _receptive_field(plan), help=_RECEPTIVE_FIELD)
         with st.container():
             _epoch(draft, plan)
+
+
+def _memory(draft: RunConfig, plan: Preflight) -> int:
+    """Bytes, about."""
+    assert plan.input_shape is not None  # where there are layers
+    asked = draft.training.precision
+    precision = describe_device().precision if asked == "auto" else asked
+    return training_memory(
+        plan.layers,
+        plan.input_shape,
+        draft.training.batch_size,
+        slots=optimizer_slots(draft.optimizer, draft.training),
+        half=precision != "float32",
+    ).total
+
+
+def _receptive_field(plan: Preflight) -> str:
+    """Of the last maps: "44 × 44 px"."""
+    sides = [layer.receptive_field for layer in plan.layers if layer.receptive_field is not None]
+    return f"{format_count(sides[-1])} × {format_count(sides[-1])} px" if sides else DASH
 
 
 def format_millions(number: int) -> str:

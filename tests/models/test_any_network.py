@@ -8,10 +8,22 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.config import PRESETS, ArchitectureConfig, BlockConfig, SgdConfig
+from core.config import (
+    PRESETS,
+    AdamConfig,
+    AdamWConfig,
+    ArchitectureConfig,
+    BlockConfig,
+    EmaConfig,
+    LionConfig,
+    LookaheadConfig,
+    RmspropConfig,
+    SgdConfig,
+    TrainingConfig,
+)
 from core.models.builder import build_model
 from core.models.export import save_model
-from core.models.plan import plan_layers
+from core.models.plan import optimizer_slots, plan_layers
 from core.training.trainer import Trainer
 from tests.models.random_networks import any_architecture, classes_of
 
@@ -51,12 +63,35 @@ def _train_a_step(model: keras.Model, pixels: np.ndarray, classes: int) -> None:
     before = [variable.numpy() for variable in model.trainable_variables]
     labels = np.eye(classes, dtype=np.float32)[np.arange(len(pixels)) % classes]
     stream = trainer.stream(tf.data.Dataset.from_tensors((pixels, labels)).repeat())
-    losses, _, seen = trainer.train(stream, np.full(1, 1e-3, np.float32))
-    assert np.isfinite(losses).all() and seen == len(pixels)
+    taken = trainer.train(stream, np.full(1, 1e-3, np.float32))
+    assert np.isfinite(taken.losses).all() and taken.seen == len(pixels)
     after = [variable.numpy() for variable in model.trainable_variables]
     assert all(np.isfinite(value).all() for value in after)
     changed = [not np.array_equal(*pair) for pair in zip(before, after, strict=True)]
     assert any(changed)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "averaging"),
+    [
+        (SgdConfig(momentum=0.0, nesterov=False), None),
+        (SgdConfig(), LookaheadConfig()),
+        (RmspropConfig(), None),
+        (RmspropConfig(momentum=0.5), None),
+        (AdamConfig(), EmaConfig()),
+        (AdamWConfig(), None),
+        (LionConfig(), None),
+    ],
+    ids=lambda config: getattr(config, "kind", "alone"),
+)
+def test_an_optimizer_keeps_as_many_numbers_as_planned(optimizer, averaging) -> None:
+    model = build_model(_network(BlockConfig(filters=30)), (12, 12, 3), 10)
+    training = TrainingConfig(averaging=averaging)
+    trainer = Trainer(model, optimizer, training)
+    weights = sum(int(np.prod(variable.shape)) for variable in model.weights)
+    kept = sum(int(np.prod(variable.shape)) for variable in trainer.state) - weights
+    slots = optimizer_slots(optimizer, training)
+    assert 0 <= kept - slots * weights < 20, "counters and rates besides"
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -22,9 +22,8 @@ def trainer_of(
     strategy, optimizer=SgdConfig(), synchronized=True, training=TrainingConfig(), **changes
 ):
     keras.utils.set_random_seed(1)
-    architecture = ArchitectureConfig(
-        blocks=(BlockConfig(filters=4), BlockConfig(filters=8)), **changes
-    )
+    plain = (BlockConfig(filters=4), BlockConfig(filters=8))
+    architecture = ArchitectureConfig(**{"blocks": plain, **changes})
     with strategy.scope() if strategy else nullcontext():
         network = build_model(
             architecture, (12, 12, 3), 3, fused=False, synchronized=synchronized
@@ -60,7 +59,22 @@ def compare(count, **changes):
 
 def test_two_devices_together_take_the_steps_of_one():
     """Where the last batch has one image, one device would get none."""
-    run_python(f"{_BEGINNING}{_STEPS}compare(40)\ncompare(33)\ncompare(41)")
+    run_python(
+        f"{_BEGINNING}{_STEPS}compare(40)\ncompare(33)\ncompare(41)\n"
+        "compare(33, blocks=(BlockConfig(filters=4, l2=0.3), BlockConfig(filters=8)))"
+    )
+
+
+def test_penalties_on_weights_count_once():
+    """Told and minimized: the losses are cross-entropy, the steps those of one device."""
+    layers = "dense=[DenseConfig(units=5, l2=0.5)]"
+    run_python(
+        f"{_BEGINNING}{_STEPS}compare(40, {layers})\n"
+        f"compare(40, {layers}, training=TrainingConfig(clip_norm=0.1))\n"
+        f"_, weights = steps(None, 40, {layers})\n"
+        "_, without = steps(None, 40, dense=[DenseConfig(units=5)])\n"
+        "assert max(np.abs(a - b).max() for a, b in zip(weights, without)) > 1e-3"
+    )
 
 
 def test_batch_normalization_is_that_of_the_whole_batch():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.config import AdamConfig, ArchitectureConfig, BlockConfig, SgdConfig
+from core.config import AdamConfig, ArchitectureConfig, BlockConfig, DenseConfig, SgdConfig
 from core.models.builder import build_model
 from core.training.trainer import Trainer
 
@@ -21,7 +21,7 @@ def data():
 
 def _network(num_classes=3, **changes):
     keras.utils.set_random_seed(1)
-    architecture = ArchitectureConfig(blocks=BLOCKS, **{"batch_normalization": True, **changes})
+    architecture = ArchitectureConfig(**{"blocks": BLOCKS, "batch_normalization": True, **changes})
     return build_model(architecture, (12, 12, 3), num_classes, fused=False)
 
 
@@ -53,6 +53,29 @@ def test_losses_are_each_batch_s_own(data):
     whole, accuracy = trainer.evaluate(_batches(*data), lambda: False)
     assert losses.mean() == pytest.approx(whole, rel=1e-4)
     assert correct / 48 == pytest.approx(accuracy)
+
+
+def _penalized():
+    blocks = (BlockConfig(filters=4, l2=0.3, residual=True), BlockConfig(filters=8, separable=True))
+    return _network(blocks=blocks, dense=(DenseConfig(units=5, activation="tanh", l2=0.1),))
+
+
+def test_penalties_on_weights_are_minimized_as_keras_does_and_not_told(data):
+    """Keras adds them to the loss that it minimizes, and to the one that it tells."""
+    ours, theirs = _penalized(), _penalized()
+    assert len(ours.losses) == 3, "a convolution, its block's shortcut and a dense layer"
+    trainer = Trainer(ours, SgdConfig())
+    taken = trainer.train(trainer.stream(_batches(*data)), np.full(3, 0.01, np.float32))
+    logits = keras.Model(theirs.inputs, theirs.get_layer("head").output)
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    logits.compile(keras.optimizers.SGD(0.01, 0.9, nesterov=True), loss, jit_compile=False)
+    told = logits.fit(_batches(*data), verbose=0, shuffle=False).history["loss"][0]
+    for mine, stock in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, stock, atol=2e-5)
+    plain = Trainer(_penalized(), SgdConfig())
+    batch = _batches(*data).take(1)
+    first = plain.train(plain.stream(batch), np.zeros(1, np.float32)).losses[0]
+    assert first == taken.losses[0] and told > taken.losses.mean() + 0.1
 
 
 def test_the_sum_of_losses_is_the_same_however_steps_are_cut_into_calls(data):

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import Final
 
+from core.config import LionConfig, OptimizerConfig, RmspropConfig, SgdConfig, TrainingConfig
 from core.models.plan.layer import INPUT, LayerPlan, total_parameters, total_trainable
 
 _WORD: Final = 4  # bytes of a float32
-# Numbers an optimizer keeps for each weight.
-_SLOTS: Final = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
 _MOST_SLOTS: Final = 2
 # Going backward through a layer looks at what it took, or at what it made, or at neither.
 _LOOKS_AT_INPUT: Final = {
@@ -41,9 +40,14 @@ class StepMemory:
         return self.activations + self.weights + self.gradients + self.optimizer
 
 
-def optimizer_slots(kind: str) -> int:
-    """How many numbers an optimizer of that kind keeps for each trained weight."""
-    return _SLOTS.get(kind, _MOST_SLOTS)
+def optimizer_slots(optimizer: OptimizerConfig, training: TrainingConfig) -> int:
+    """How many numbers are kept for each trained weight, at most; an average of it is one."""
+    averages = int(training.averaging is not None)
+    if isinstance(optimizer, SgdConfig):
+        return averages + (optimizer.momentum > 0.0)
+    if isinstance(optimizer, RmspropConfig):
+        return averages + 1 + (optimizer.momentum > 0.0)
+    return averages + (1 if isinstance(optimizer, LionConfig) else _MOST_SLOTS)
 
 
 def training_memory(

@@ -24,7 +24,9 @@ def test_one_click_times_the_drafted_network(runs_folder: Path):
     app = open_page("design", "Design", draft=DRAFT, step="Network")
     shown = {item.label: item.value for item in app.metric}
     assert shown["Parameters"] == "89,994"
-    assert shown["Multiply-adds an image"] == "2.57 million"
+    assert shown["Multiply-adds"] == "2.57 million"
+    assert shown["Receptive field"] == "22 × 22 px"
+    assert shown["Memory of a step"].endswith("MB")
     assert " to " in shown["An epoch here"]
     app.button(key="time_it").click()
     healthy(app.run())

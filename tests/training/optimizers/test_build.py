@@ -204,6 +204,13 @@ def test_muon_has_adamw_for_the_head_and_for_what_is_no_matrix():
     assert by_muon == {"block1_conv1/kernel", "block2_conv1/kernel"}
 
 
+def test_muon_leaves_filters_of_one_channel_to_adamw():
+    shapes = {"kernel": (3, 3, 4, 1), "depthwise_kernel": (3, 3, 4, 2), "pointwise": (1, 1, 8, 4)}
+    variables = [keras.Variable(np.ones(s, np.float32), name=n) for n, s in shapes.items()]
+    velocities = build_optimizer(MuonConfig(), variables).adam_velocities
+    assert [velocity is None for velocity in velocities] == [False, False, True]
+
+
 @pytest.mark.parametrize("name", [*PAIRS, "muon"])
 def test_a_scaled_loss_changes_no_step(name):
     """By powers of two; clipping and averages come after the gradients are scaled back."""
