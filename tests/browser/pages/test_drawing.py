@@ -96,7 +96,7 @@ def test_the_keyboard_goes_from_layer_to_layer(
     expect(layer(drawing, "block1_conv1")).to_have_accessible_name(
         "block1_conv1: convolution, "
         "16 filters of 3 × 3, padding same, makes 32 × 32 × 16, 160 parameters, 147,456 "
-        "multiply-adds an image, then ReLU"
+        "multiply-adds an image, receptive field 3 × 3 pixels, then ReLU"
     )
     assert complaints.lines == []
 
