@@ -31,7 +31,8 @@ _WITHOUT_16_BITS = 4.0  # times a multiplication's cost
 _MOST_CORES = 16  # more of them help little with small networks
 _CARD = 30.0  # times faster than the reference in all but the calls
 _START = 5.0  # s before the first step and after the last
-# How far off an estimate may be, as a factor; docs/results.md has how often they held.
+# How far off an estimate may be, as a factor. Chosen; `make bench ONLY=long_pace` counts how often
+# the ranges hold.
 _LEAST_ERROR = 0.05  # of a network timed here, where its steps spread less
 _FACTOR_SAME = 1.25  # from a finished run of the same network
 _FACTOR_LIKE = 1.4  # from another, at the least
