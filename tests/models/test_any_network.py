@@ -33,6 +33,7 @@ _CLOSE = 1e-4  # what rounding makes of a probability
 
 def _survives(seed: int, folder: Path) -> None:
     keras.backend.clear_session()  # else hundreds of graphs stay
+    keras.utils.set_random_seed(seed)
     architecture, shape = any_architecture(random.Random(seed))
     classes = classes_of(architecture)
     model = build_model(architecture, shape, classes)
@@ -61,7 +62,8 @@ def _is_as_planned(model: keras.Model, architecture: ArchitectureConfig, shape: 
 def _train_a_step(model: keras.Model, pixels: np.ndarray, classes: int) -> None:
     trainer = Trainer(model, SgdConfig())
     before = [variable.numpy() for variable in model.trainable_variables]
-    labels = np.eye(classes, dtype=np.float32)[np.arange(len(pixels)) % classes]
+    # Uneven: where a network gives all images one answer, even labels would teach it nothing.
+    labels = np.eye(classes, dtype=np.float32)[[0, 1, 1, 1]]
     stream = trainer.stream(tf.data.Dataset.from_tensors((pixels, labels)).repeat())
     taken = trainer.train(stream, np.full(1, 1e-3, np.float32))
     assert np.isfinite(taken.losses).all() and taken.seen == len(pixels)
