@@ -25,6 +25,14 @@ def short(value: float) -> str:
     return f"{float(f'{value:.3g}'):,g}{unit}" if unit else f"{value:.0f}"
 
 
+def large(value: float) -> str:
+    """40012345 -> "40 million": three digits, and the unit in a word."""
+    for unit, one in (("billion", 1e9), ("million", 1e6), ("thousand", 1e3)):
+        if value >= one:
+            return f"{value / one:.3g} {unit}"
+    return count(value)
+
+
 def percent(fraction: float | None, digits: int = 1) -> str:
     """0.978 -> "97.8 %"; what is too small to show is said so: "<0.1 %"."""
     if fraction is None:

@@ -133,8 +133,7 @@ def epoch_time(
     work = work_of(config, found)
     if work is None:
         return None
-    asked = config.training.precision
-    precision = device.precision if asked == "auto" else asked
+    precision = device.resolved(config.training.precision)
     here = [item for item in past if item.device == device.name and item.precision == precision]
     same = [item for item in here if item.work.step == work.step]
     for item in same:

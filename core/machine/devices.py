@@ -31,6 +31,10 @@ class Device:
     cards: int = 0  # graphics cards that the driver sees
     cores: int = 1  # of the processor, where that is what trains
 
+    def resolved(self, precision: str) -> str:
+        """The precision that was asked for, `auto` replaced by what it means here."""
+        return self.precision if precision == "auto" else precision
+
 
 @lru_cache(maxsize=1)
 def describe_device() -> Device:

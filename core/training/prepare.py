@@ -87,8 +87,7 @@ def use_device(config: RunConfig) -> Device:
         details = tf.config.experimental.get_device_details(cards[0])
         name = details.get("device_name", "GPU")
         device = gpu_device(name, details.get("compute_capability", (0, 0)))
-    asked = config.training.precision
-    precision = device.precision if asked == "auto" else asked
+    precision = device.resolved(config.training.precision)
     keras.config.set_dtype_policy(precision)
     return Device(device.name, device.kind, precision, device.reason)
 

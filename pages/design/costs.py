@@ -11,12 +11,20 @@ from core.config import RunConfig
 from core.jobs import preflight
 from core.jobs.pace import Estimate
 from core.jobs.preflight import Preflight
+from core.jobs.timings import newest_timing, start_timing
 from core.machine import describe_device
 from core.models.plan import optimizer_slots, training_memory
 from core.runs import Run, State
 from pages.session import pace
 from pages.widgets import page
-from pages.widgets.text import DASH, as_lines, format_bytes, format_count, format_duration
+from pages.widgets.text import (
+    DASH,
+    as_lines,
+    format_bytes,
+    format_count,
+    format_duration,
+    format_large,
+)
 
 _LOOK_SECONDS = 1.0  # between looks at a timing
 _HOW = (
@@ -42,7 +50,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         with st.container():
             st.metric("Parameters", format_count(plan.parameters), help=_parameters(plan))
         with st.container():
-            many = format_millions(plan.multiply_adds)
+            many = format_large(plan.multiply_adds)
             st.metric("Multiply-adds", many, help=_MULTIPLY_ADDS)
         with st.container():
             st.metric("Memory of a step", format_bytes(_memory(draft, plan)), help=_MEMORY)
@@ -55,14 +63,12 @@ def show(draft: RunConfig, plan: Preflight) -> None:
 def _memory(draft: RunConfig, plan: Preflight) -> int:
     """Bytes, about."""
     assert plan.input_shape is not None  # where there are layers
-    asked = draft.training.precision
-    precision = describe_device().precision if asked == "auto" else asked
     return training_memory(
         plan.layers,
         plan.input_shape,
         draft.training.batch_size,
         slots=optimizer_slots(draft.optimizer, draft.training),
-        half=precision != "float32",
+        half=describe_device().resolved(draft.training.precision) != "float32",
     ).total
 
 
@@ -70,14 +76,6 @@ def _receptive_field(plan: Preflight) -> str:
     """Of the last maps: "44 × 44 px"."""
     sides = [layer.receptive_field for layer in plan.layers if layer.receptive_field is not None]
     return f"{format_count(sides[-1])} × {format_count(sides[-1])} px" if sides else DASH
-
-
-def format_millions(number: int) -> str:
-    """40012345 -> "40.0 million"."""
-    for unit, one in (("billion", 1e9), ("million", 1e6), ("thousand", 1e3)):
-        if number >= one:
-            return f"{number / one:.3g} {unit}"
-    return format_count(number)
 
 
 def _parameters(plan: Preflight) -> str:
@@ -89,7 +87,7 @@ def _parameters(plan: Preflight) -> str:
 
 def _epoch(draft: RunConfig, plan: Preflight) -> None:
     """What an epoch takes; looked at again while a timing of it is on its way."""
-    timing = pace.timing_now(draft)
+    timing = newest_timing(draft)
     state = timing.status().state if timing is not None else None
     again = _LOOK_SECONDS if state is not None and state.alive else None
     st.fragment(_draw_epoch, run_every=again)(draft, plan, timing, state)
@@ -122,7 +120,7 @@ def _draw_epoch(
 def _start(draft: RunConfig) -> None:
     """Raises UserError where it cannot be started."""
     preflight.check(draft)
-    pace.start_timing(draft)
+    start_timing(draft)
 
 
 def _in_words(found: Estimate | None) -> str:

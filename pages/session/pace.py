@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
 import streamlit as st
 
 from core.config import RunConfig
-from core.errors import RunError
-from core.jobs import launch, pace
+from core.jobs import pace
 from core.jobs.preflight import Preflight
 from core.machine import describe_device
 from core.reading import version
-from core.runs import Run, delete_run, list_runs, list_timings
+from core.runs import Run, list_runs, list_timings
 
-_MOST = 30  # runs that are asked, the newest, and timings that are kept
+_MOST = 30  # runs and timings that are asked, the newest
 
 
 def epoch_time(config: RunConfig, found: Preflight) -> pace.Estimate | None:
@@ -32,28 +30,6 @@ def seconds_of_run(config: RunConfig, found: Preflight) -> float | None:
     """About how long all of a run takes, its start with it."""
     epoch = epoch_time(config, found)
     return None if epoch is None else pace.seconds_of_run(config, epoch.seconds)
-
-
-def start_timing(config: RunConfig) -> None:
-    """Time the network of a configuration, in a worker that waits its turn on the device.
-
-    Raises:
-        RunError: the worker cannot be started.
-    """
-    for old in list_timings()[_MOST - 1 :]:
-        with suppress(RunError):  # one that is still at work goes the next time
-            delete_run(old)
-    launch.start(config.model_copy(update={"job": "timing", "title": ""}))
-
-
-def timing_now(config: RunConfig) -> Run | None:
-    """The newest timing of this very configuration; None where it was never timed."""
-    wanted = config.model_copy(update={"job": "timing", "title": ""})
-    for run in list_timings()[:_MOST]:
-        with suppress(RunError):
-            if run.config() == wanted:
-                return run
-    return None
 
 
 def in_words(seconds: float) -> str:

@@ -198,7 +198,7 @@ class Form:
     ) -> None:
         """One of several ways, each with changes of its own; `now` is the draft's."""
         key = f"{_key(path)}_variant"
-        state.show_in_widget(key, now)
+        state.show_choice(key, now)
         st.selectbox(
             label,
             list(options),

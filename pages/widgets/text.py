@@ -11,6 +11,7 @@ import time
 from core.notation import DASH
 from core.notation import count as format_count
 from core.notation import duration as format_duration
+from core.notation import large as format_large
 from core.notation import learning_rate as format_learning_rate
 from core.notation import percent as format_percent
 from core.notation import size as format_bytes
@@ -23,6 +24,7 @@ __all__ = [
     "format_bytes",
     "format_count",
     "format_duration",
+    "format_large",
     "format_learning_rate",
     "format_percent",
     "format_when",

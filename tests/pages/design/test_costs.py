@@ -11,7 +11,7 @@ from core.jobs import launch
 from core.recipes import find_recipe
 from core.runs import State, list_timings
 from core.runs.drafts import save_draft
-from pages.design.costs import format_millions
+from pages.widgets.text import format_large
 from tests.pages.opening import healthy, open_page
 
 DRAFT = "0123abcd"
@@ -43,7 +43,7 @@ def test_one_click_times_the_drafted_network(runs_folder: Path):
 
 
 def test_large_numbers_are_said_shortly():
-    assert [format_millions(n) for n in (950, 1200, 40_012_345, 7_654_000_000)] == [
+    assert [format_large(n) for n in (950, 1200, 40_012_345, 7_654_000_000)] == [
         "950",
         "1.2 thousand",
         "40 million",
