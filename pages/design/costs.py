@@ -128,7 +128,8 @@ def _in_words(found: Estimate | None) -> str:
     if found is None:
         return "not known"
     if not found.timed:
-        return f"{format_duration(found.low)} to {format_duration(found.high)}"
+        high = format_duration(max(found.high, 1))
+        return f"{format_duration(found.low)} to {high}" if found.low >= 0.5 else f"up to {high}"
     off = found.high - found.seconds
     if found.seconds < 10:
         return f"{found.seconds:.1f} ± {max(off, 0.1):.1f} s"
