@@ -38,6 +38,7 @@ from core.config.parse import (
     apply_overrides,
     describe_errors,
     load_config,
+    parse_architecture,
     parse_config,
     read_config,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "highest",
     "highest_momentum",
     "load_config",
+    "parse_architecture",
     "parse_config",
     "read_config",
     "scaled",

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from core.config.architecture import ArchitectureConfig
 from core.config.rows import in_place_of, like_those_before, set_everywhere
 from core.config.run import RunConfig
 from core.config.training import TrainingConfig
@@ -34,6 +35,21 @@ def parse_config(data: Any) -> RunConfig:
     _require_plain_text(data)
     try:
         return RunConfig.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(describe_errors(error)) from error
+
+
+def parse_architecture(data: Any) -> ArchitectureConfig:
+    """Build an ArchitectureConfig from parsed JSON, its own or that of a whole RunConfig.
+
+    Raises:
+        ConfigError: as parse_config.
+    """
+    if isinstance(data, dict) and "architecture" in data:
+        return parse_config(data).architecture
+    _require_plain_text(data)
+    try:
+        return ArchitectureConfig.model_validate(data)
     except ValidationError as error:
         raise ConfigError(describe_errors(error)) from error
 

@@ -14,6 +14,8 @@ from core.data.catalog import DatasetInfo, find_dataset, not_downloaded
 from core.errors import ConfigError, DatasetError, RunError, UserError
 from core.models.plan import (
     LayerPlan,
+    Misfit,
+    misfits,
     plan_layers,
     total_multiply_adds,
     total_parameters,
@@ -32,7 +34,8 @@ class Preflight:
     num_classes: int = 0
     layers: list[LayerPlan] = field(default_factory=list)  # empty where the network does not fit
     data_problem: UserError | None = None
-    network_problem: UserError | None = None
+    network_problem: UserError | None = None  # the first of `misfits`
+    misfits: list[Misfit] = field(default_factory=list)
     weights_problem: UserError | None = None
 
     @property
@@ -81,7 +84,14 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
     except ConfigError as error:
         network_problem = error
     return Preflight(
-        info, shape, info.num_classes, layers, data_problem, network_problem, weights_problem
+        info,
+        shape,
+        info.num_classes,
+        layers,
+        data_problem,
+        network_problem,
+        [] if layers else misfits(config.architecture, shape, info.num_classes),
+        weights_problem,
     )
 
 

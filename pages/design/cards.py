@@ -48,15 +48,23 @@ class Card:
     sharp: bool = False  # small images, whose pixels are to be seen
 
 
-def row(cards: Sequence[Card], key: str, on_click: Callable[[str], Any], *, across: int) -> None:
+def row(
+    cards: Sequence[Card],
+    key: str,
+    on_click: Callable[[str], Any],
+    *,
+    across: int,
+    wrap: bool = False,
+) -> None:
     """Draw them side by side.
 
     Args:
         on_click: called with the name of the card that was clicked.
         across: how many in a row, which scrolls where there is no room.
+        wrap: fewer in a row where there is no room, two on a phone.
     """
     st.html(_STYLE)
-    with st.grid(across, min_column_width=172, gap="small", wrap=False):
+    with st.grid(across, min_column_width=150 if wrap else 172, gap="small", wrap=wrap):
         for card in cards:
             state = "on" if card.chosen else "off"
             with st.container(border=True, height="stretch", key=f"card_{state}_{key}_{card.name}"):

@@ -36,7 +36,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     begun = draft.recipe if draft.recipe in RECIPES else next(iter(RECIPES))
     looked_at = RECIPES[address.kept(_CHOSEN, list(RECIPES), begun)]
     shown = [_card(recipe, draft, looked_at) for recipe in RECIPES.values()]
-    cards.row(shown, "recipe", partial(address.keep, _CHOSEN), across=4)
+    cards.row(shown, "recipe", partial(address.keep, _CHOSEN), across=3)
     found = preflight.inspect(looked_at.config)
     with st.container(border=True, key="recipe_card"):
         _details(looked_at, draft, found)

@@ -56,7 +56,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         st.warning(as_is(missing), icon=":material/warning:")
     elif plan.data_problem:
         st.warning(as_lines(str(plan.data_problem)), icon=":material/warning:")
-    misfit.offer(draft, plan, "top")
+    misfit.offer(plan, "top")
     if plan.weights_problem:
         page.show_error(plan.weights_problem)
 

@@ -85,6 +85,15 @@ def set_kept(name: str, value: str) -> None:
     st.session_state[f"kept_{name}"] = value
 
 
+def remembered(name: str) -> Any:
+    """What a page remembers for as long as the session lives; None before it has anything."""
+    return st.session_state.get(f"remembered_{name}")
+
+
+def remember(name: str, value: Any) -> None:
+    st.session_state[f"remembered_{name}"] = value
+
+
 def set_next_page(page: str) -> None:
     """Where a callback wants the person to go; a callback itself cannot leave a page."""
     st.session_state[_NEXT_PAGE] = page
@@ -139,6 +148,12 @@ def report_errors(errors: dict[str, str]) -> None:
 def error_of(field: str) -> str:
     errors: dict[str, str] = st.session_state.get(_ERRORS, {})
     return errors.get(field, "")
+
+
+def errors_under(path: str) -> list[str]:
+    """Of all fields of a part, such as "architecture.blocks.0"."""
+    errors: dict[str, str] = st.session_state.get(_ERRORS, {})
+    return [words for field, words in errors.items() if f"{field}.".startswith(f"{path}.")]
 
 
 def shuffles(name: str) -> int:

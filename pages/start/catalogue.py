@@ -38,7 +38,7 @@ def recipes(start: Callable[[Recipe], None], known: Pictures) -> None:
         help="Complete settings that ship with ConvScope. How long each takes on this machine is "
         "estimated: from its processor, and from what ran here before.",
     )
-    with st.grid(min_column_width=225, gap="small", key="recipes"):
+    with st.grid(3, min_column_width=225, gap="small", key="recipes"):
         for recipe in RECIPES.values():
             with st.container(border=True, height="stretch", vertical_alignment="distribute"):
                 _recipe(recipe, start, known)

@@ -102,6 +102,6 @@ def _say_what_is_in_the_way(draft: RunConfig, found: Preflight, job: Job) -> Non
     if found.info is not None and found.needs_download:
         datasets.offer_download(found.info, job)
     elif found.problem is not None and found.problem is found.network_problem:
-        misfit.offer(draft, found, job)
+        misfit.offer(found, job)
     elif found.problem is not None:
         page.show_error(found.problem)

@@ -37,10 +37,15 @@ def _edit(changes: Mapping[str, Any], field: str) -> None:
 
 
 class Form:
-    """Draws widgets that show one configuration and write their changes to the draft."""
+    """Draws widgets that show one configuration and write their changes to the draft.
 
-    def __init__(self, config: RunConfig) -> None:
+    Args:
+        errors_beside: an error stands beside its widget; else where `errors_under` is called.
+    """
+
+    def __init__(self, config: RunConfig, *, errors_beside: bool = True) -> None:
         self._data = config.model_dump(mode="json")
+        self._errors_beside = errors_beside
 
     def value(self, path: str) -> Any:
         place: Any = self._data
@@ -209,16 +214,15 @@ class Form:
         )
         self.error(path)
 
-    def whole_numbers(self, label: str, path: str, *, help: str | None = None) -> None:
-        """Several whole numbers, written with commas between."""
-        key = self._show(path, ", ".join(str(item) for item in self.value(path)))
-        st.text_input(label, key=key, help=help, on_change=_store_numbers, args=(path, key))
-        self.error(path)
-
     def error(self, path: str) -> None:
         """What was wrong with the last change to this field."""
         message = state.error_of(path)
-        if message:
+        if message and self._errors_beside:
+            page.show_error(message)
+
+    def errors_under(self, path: str) -> None:
+        """What was wrong with the last change to a field of this part."""
+        for message in state.errors_under(path):
             page.show_error(message)
 
     def _show(self, path: str, value: Any) -> str:
@@ -249,14 +253,3 @@ def _store_within(path: str, key: str, low: float, high: float) -> None:
 def _plain(number: float) -> str:
     """30000 -> "30,000", 1e-08 as a learning rate is written."""
     return format_count(number) if isinstance(number, int) else format_learning_rate(number)
-
-
-def _store_numbers(path: str, key: str) -> None:
-    text = state.widget_value(key) or ""
-    try:
-        numbers = [int(number) for number in text.replace(",", " ").split()]
-    except ValueError:
-        message = f"Received {text!r}; write whole numbers with commas between, such as 256, 128."
-        state.report_errors({path: message})
-    else:
-        edit({path: numbers})

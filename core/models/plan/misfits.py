@@ -95,8 +95,7 @@ def shortcut_of_another_size(
 
 def one_output(num_classes: int) -> Misfit:
     return Misfit(
-        "architecture.head: a sigmoid head has one output, for exactly 2 classes, but the data "
-        f"have {num_classes}.",
+        f"A sigmoid head has one output, for exactly 2 classes, but the data have {num_classes}.",
         "Choose the softmax head.",
         (Mend("Use the softmax output", (("architecture.head", "softmax"),)),),
     )

@@ -146,8 +146,8 @@ def test_too_small_an_input_is_refused_and_one_click_resizes(draft: RunConfig):
     healthy(app.run())
     assert "block4_conv1" in errors(app)[0]
     assert "46" in errors(app)[0]
-    assert app.button(key="resize_top").label == "Resize the images to 46 × 46"
-    app.button(key="resize_top").click()
+    assert app.button(key="mend_top_0").label == "Resize the images to 46 × 46"
+    app.button(key="mend_top_0").click()
     healthy(app.run())
     assert not app.error
     assert saved().dataset.image_size == (46, 46)
@@ -158,7 +158,7 @@ def test_a_sigmoid_head_for_ten_classes_is_refused(draft: RunConfig):
     save_draft(DRAFT, apply_overrides(draft, ["architecture.head=sigmoid"]))
     app = design("Training")
     assert "exactly 2 classes" in errors(app)[0]
-    app.button(key="use_softmax_top").click()
+    app.button(key="mend_top_0").click()
     healthy(app.run())
     assert not app.error
     assert saved().architecture.head == "softmax"

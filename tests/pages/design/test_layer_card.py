@@ -80,6 +80,6 @@ def test_what_the_network_does_not_have_is_not_chosen(app: AppTest, layer: Any):
 
 def test_a_layer_that_is_taken_away_is_no_longer_chosen(app: AppTest):
     choose(app, "block3_conv1")
-    app.button(key="remove_block").click()
+    app.menu_button(key="menu_blocks_2").click("Delete")
     healthy(app.run())
     assert HINT in texts(app)

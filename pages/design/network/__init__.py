@@ -1,0 +1,32 @@
+"""Network of the draft: presets and networks of one's own, its drawing and layers, and its parts.
+
+Everything about it can be changed at once; a step back undoes it.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.jobs.preflight import Preflight
+from pages.design import costs
+from pages.design.drawing import network_figure
+from pages.design.network import blocks, dense, history, layers, own, presets, whole
+from pages.widgets.form import Form
+
+
+def show(draft: RunConfig, plan: Preflight) -> None:
+    history.note(draft.architecture)
+    presets.show(draft, plan)
+    if plan.layers and plan.input_shape and plan.info is not None:
+        left, right = st.columns([5, 3], gap="medium")
+        with left:
+            network_figure(plan.layers, plan.input_shape, plan.info.classes)
+        with right:
+            layers.show(plan)
+        costs.show(draft, plan)
+    own.bar(draft)
+    rows = Form(draft, errors_beside=False)  # where there is no room for words
+    blocks.show(draft, plan, rows)
+    dense.show(draft, rows)
+    whole.show(draft, plan, Form(draft))

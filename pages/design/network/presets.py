@@ -1,0 +1,100 @@
+"""Networks to begin with: presets and those of one's own, each as a small drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from core.config import PRESETS, ArchitectureConfig, Preset, RunConfig
+from core.errors import ConfigError
+from core.figures.network import network_drawing
+from core.jobs.preflight import Preflight
+from core.models.plan import LayerPlan, plan_layers, smallest_side, total_parameters
+from core.runs.networks import list_networks
+from pages.design import cards
+from pages.widgets.form import edit
+from pages.widgets.text import as_is, format_count
+
+Shape = tuple[int, int, int]
+_ACROSS = 5
+_UNKNOWN = (32, 32, 3), 10  # what a network of one's own is drawn on where no images are chosen
+_WRONG = ":material/warning: Something in it cannot work"
+
+
+def show(draft: RunConfig, plan: Preflight) -> None:
+    own = list_networks()
+    shown = [_preset_card(preset, draft, plan) for preset in PRESETS.values()]
+    shown += [_own_card(name, own[name], draft, plan) for name in own]
+    taken = {preset.name: _suited(preset.architecture, plan) for preset in PRESETS.values()}
+    taken |= {_key(name): _suited(network, plan) for name, network in own.items()}
+    cards.row(shown, "preset", partial(_take, taken), across=_ACROSS, wrap=True)
+
+
+def _preset_card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Card:
+    """The preset as it would be on the draft's images, else on those that it was made for."""
+    made_for = preset.input_shape, preset.classes
+    found = _card(preset.name, preset.title, preset.architecture, made_for, draft, plan)
+    own = " × ".join(str(n) for n in preset.input_shape)
+    about = f"Made for images of {own} and {preset.classes} classes, with "
+    about = f"{preset.description} {about}{format_count(preset.parameters)} parameters."
+    return replace(found, help=about)
+
+
+def _own_card(
+    name: str, architecture: ArchitectureConfig, draft: RunConfig, plan: Preflight
+) -> cards.Card:
+    return _card(_key(name), as_is(name), architecture, _UNKNOWN, draft, plan)
+
+
+def _card(
+    key: str,
+    words: str,
+    architecture: ArchitectureConfig,
+    made_for: tuple[Shape, int],
+    draft: RunConfig,
+    plan: Preflight,
+) -> cards.Card:
+    """A network on the draft's images where it can take them, with what it needs where not."""
+    suited = _suited(architecture, plan)
+    shape, classes = plan.input_shape or made_for[0], plan.num_classes or made_for[1]
+    try:
+        layers = plan_layers(suited, shape, classes)
+        line = f"{format_count(total_parameters(layers))} parameters"
+    except ConfigError:
+        layers, shape, line = _elsewhere(architecture, made_for, plan)
+    picture = (network_drawing(layers, shape, (), words=False).uri,) if layers else ()
+    chosen = draft.architecture == suited
+    return cards.Card(key, words, picture, (line,), chosen=chosen, in_draft=chosen)
+
+
+def _elsewhere(
+    architecture: ArchitectureConfig, made_for: tuple[Shape, int], plan: Preflight
+) -> tuple[list[LayerPlan], Shape, str]:
+    """One that the draft's images do not suit: on others, and why."""
+    side = smallest_side(architecture)
+    shape, classes = made_for
+    shape = (max(shape[0], side), max(shape[1], side), shape[2])
+    classes = 2 if architecture.head == "sigmoid" else classes
+    small = plan.input_shape is not None and min(plan.input_shape[:2]) < side
+    line = f":material/warning: Needs {side} × {side} pixels" if small else _WRONG
+    try:
+        return plan_layers(architecture, shape, classes), shape, line
+    except ConfigError:  # saved while it did not work
+        return [], shape, line
+
+
+def _suited(architecture: ArchitectureConfig, plan: Preflight) -> ArchitectureConfig:
+    """The network with a head for the draft's classes."""
+    if architecture.head == "sigmoid" and plan.num_classes not in (0, 2):
+        return architecture.model_copy(update={"head": "softmax"})
+    return architecture
+
+
+def _take(networks: Mapping[str, ArchitectureConfig], key: str) -> None:
+    edit({"architecture": networks[key].model_dump(mode="json"), "title": ""})
+
+
+def _key(name: str) -> str:
+    """Of a network of one's own, whose name may be anything."""
+    return f"own_{name.encode().hex()}"

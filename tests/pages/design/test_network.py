@@ -1,0 +1,330 @@
+"""The network's step on Design: anything can be tried, mended, undone, kept and taken in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import PRESETS, ArchitectureConfig, RunConfig, apply_overrides
+from core.models.plan import misfits
+from core.recipes import find_recipe
+from core.runs.drafts import load_draft, save_draft
+from core.runs.networks import list_networks, network_json, save_network
+from tests.pages.opening import errors, healthy, open_page, seen, texts
+
+DRAFT = "0123abcd"
+BLOCKS = "draft.architecture.blocks"
+DENSE = "draft.architecture.dense"
+
+
+@pytest.fixture
+def draft(runs_folder: Path) -> RunConfig:
+    config = find_recipe("digits-quick").config
+    save_draft(DRAFT, config)
+    return config
+
+
+def opened(*changes: str) -> AppTest:
+    """The step, of a draft with these changes."""
+    if changes:
+        save_draft(DRAFT, apply_overrides(saved_config(), list(changes)))
+    return open_page("design", "Design", draft=DRAFT, step="Network")
+
+
+def saved_config() -> RunConfig:
+    config = load_draft(DRAFT)
+    assert config is not None
+    return config
+
+
+def saved() -> ArchitectureConfig:
+    return saved_config().architecture
+
+
+def filters() -> list[int]:
+    return [block.filters for block in saved().blocks]
+
+
+def click(app: AppTest, key: str) -> None:
+    app.button(key=key).click()
+    healthy(app.run())
+
+
+def choose(app: AppTest, key: str, option: str) -> None:
+    app.menu_button(key=key).click(option)
+    healthy(app.run())
+
+
+def open_popover(app: AppTest, key: str) -> None:
+    app.session_state[key] = True
+    healthy(app.run())
+
+
+def test_every_field_in_sight_changes_its_own_block_alone(draft: RunConfig):
+    app = opened()
+    before = saved().blocks
+    app.number_input(key=f"{BLOCKS}.1.filters").set_value(48)
+    app.number_input(key=f"{BLOCKS}.1.convolutions").set_value(2)
+    app.number_input(key=f"{BLOCKS}.1.kernel_size").set_value(5)
+    app.selectbox(key=f"{BLOCKS}.1.activation").set_value("gelu")
+    app.selectbox(key=f"{BLOCKS}.1.normalization").set_value("before")
+    app.selectbox(key=f"{BLOCKS}.1.pool").set_value("average")
+    app.number_input(key=f"{BLOCKS}.1.dropout").set_value(0.25)
+    healthy(app.run())
+    assert not app.error
+    changed = {
+        "filters": 48,
+        "convolutions": 2,
+        "kernel_size": 5,
+        "activation": "gelu",
+        "normalization": "before",
+        "pool": "average",
+        "dropout": 0.25,
+    }
+    assert saved().blocks == (before[0], before[1].model_copy(update=changed), before[2])
+
+
+def test_what_is_rarer_is_behind_more_and_drawn_only_while_it_is_open(draft: RunConfig):
+    app = opened()
+    assert f"{BLOCKS}.0.stride" not in {item.key for item in app.number_input}
+    open_popover(app, "more_blocks_0")
+    app.number_input(key=f"{BLOCKS}.0.stride").set_value(2)
+    app.toggle(key=f"{BLOCKS}.0.residual").set_value(True)
+    app.toggle(key=f"{BLOCKS}.0.separable").set_value(True)
+    app.number_input(key=f"{BLOCKS}.0.l2").set_value(0.001)
+    healthy(app.run())
+    block = saved().blocks[0]
+    assert (block.stride, block.residual, block.separable, block.l2) == (2, True, True, 0.001)
+    assert not any(other.residual for other in saved().blocks[1:])
+    assert "Stride 2, shortcut, separable, L2 0.001" in texts(app), "it is told under the row"
+
+
+@pytest.mark.parametrize(
+    ("activation", "field", "value"), [("leaky_relu", "slope", 0.05), ("maxout", "pieces", 4)]
+)
+def test_an_activation_with_a_number_has_a_field_for_it(draft, activation, field, value):
+    app = opened()
+    open_popover(app, "more_blocks_1")
+    assert f"{BLOCKS}.1.{field}" not in {item.key for item in app.number_input}
+    app.selectbox(key=f"{BLOCKS}.1.activation").set_value(activation)
+    healthy(app.run())
+    app.number_input(key=f"{BLOCKS}.1.{field}").set_value(value)
+    healthy(app.run())
+    assert getattr(saved().blocks[1], field) == value
+
+
+def test_a_value_out_of_bounds_is_said_under_its_row_and_changes_nothing(draft: RunConfig):
+    app = opened()
+    app.number_input(key=f"{BLOCKS}.1.kernel_size").set_value(12)
+    healthy(app.run())
+    assert errors(app) == ["Received 12; allowed is 1 to 11. The draft keeps what it had."]
+    assert saved() == draft.architecture
+    app.number_input(key=f"{DENSE}.0.units").set_value(0)
+    healthy(app.run())
+    assert errors(app) == ["Received 0; allowed is 1 to 8,192. The draft keeps what it had."]
+    app.number_input(key=f"{DENSE}.0.units").set_value(9)
+    healthy(app.run())
+    assert not app.error and saved().dense[0].units == 9
+
+
+def test_blocks_are_added_copied_moved_and_deleted(draft: RunConfig):
+    app = opened()
+    assert filters() == [16, 32, 64]
+    choose(app, "menu_blocks_2", "Move up")
+    assert filters() == [16, 64, 32]
+    assert app.number_input(key=f"{BLOCKS}.1.filters").value == 64, "the fields moved along"
+    choose(app, "menu_blocks_0", "Move down")
+    assert filters() == [64, 16, 32]
+    choose(app, "menu_blocks_0", "Copy")
+    assert filters() == [64, 64, 16, 32]
+    choose(app, "menu_blocks_1", "Delete")
+    assert filters() == [64, 16, 32]
+    click(app, "add_block")
+    assert filters() == [64, 16, 32, 32]
+    assert app.number_input(key=f"{BLOCKS}.3.filters").value == 32
+
+
+def test_menus_offer_only_what_can_be_done(draft: RunConfig):
+    app = opened('architecture.blocks=[{"filters": 8}]')
+    assert app.menu_button(key="menu_blocks_0").options == ["Copy"]
+    app = opened(f"architecture.blocks={json.dumps([{'filters': 2, 'pool': 'none'}] * 32)}")
+    assert app.menu_button(key="menu_blocks_0").options == ["Move down", "Delete"]
+    assert app.menu_button(key="menu_blocks_31").options == ["Move up", "Delete"]
+    assert app.button(key="add_block").disabled
+    assert not app.error
+
+
+def test_dense_layers_are_rows_too(draft: RunConfig):
+    app = opened()
+    app.number_input(key=f"{DENSE}.0.units").set_value(32)
+    app.selectbox(key=f"{DENSE}.0.normalization").set_value("after")
+    healthy(app.run())
+    assert (saved().dense[0].units, saved().dense[0].normalization) == (32, "after")
+    click(app, "add_dense")
+    assert len(saved().dense) == 2 and saved().dense[1] == saved().dense[0]
+    open_popover(app, "more_dense_1")
+    app.number_input(key=f"{DENSE}.1.l2").set_value(0.01)
+    healthy(app.run())
+    assert [dense.l2 for dense in saved().dense] == [0.0, 0.01]
+    choose(app, "menu_dense_0", "Delete")
+    choose(app, "menu_dense_0", "Delete")
+    assert saved().dense == () and not app.error
+    app.selectbox(key=f"{BLOCKS}.2.activation").set_value("tanh")
+    healthy(app.run())
+    click(app, "add_dense")
+    assert saved().dense[0].activation == "tanh", "as the last block's"
+
+
+def test_what_cannot_work_is_said_at_its_row_with_what_mends_it(draft: RunConfig):
+    app = opened(
+        "architecture.blocks.0.stride=2",
+        "architecture.blocks.0.dilation=2",
+        "architecture.blocks.2.padding=valid",
+        "architecture.blocks.2.residual=true",
+    )
+    told = errors(app)
+    assert any("stride of 2 and a dilation of 2" in words for words in told)
+    assert any("shortcut of block 3" in words for words in told)
+    assert app.button(key="mend_block_0_0_1").label == "No dilation in block 1"
+    click(app, "mend_block_0_0_1")
+    assert saved().blocks[0].dilation == 1 and saved().blocks[0].stride == 2
+    (left,) = misfits(saved(), (32, 32, 1), 10)
+    assert left.block == 3
+    click(app, "mend_block_2_0_0")
+    assert saved().blocks[2].padding == "same"
+    assert not app.error
+
+
+def test_steps_back_and_forward(draft: RunConfig):
+    app = opened()
+    assert app.button(key="network_undo").disabled and app.button(key="network_redo").disabled
+    app.number_input(key=f"{BLOCKS}.0.filters").set_value(20)
+    healthy(app.run())
+    click(app, "preset_resnet-20")
+    click(app, "add_block")
+    assert len(saved().blocks) == 11
+    click(app, "network_undo")
+    assert saved() == PRESETS["resnet-20"].architecture
+    click(app, "network_undo")
+    assert filters() == [20, 32, 64]
+    click(app, "network_undo")
+    assert saved() == draft.architecture
+    assert app.number_input(key=f"{BLOCKS}.0.filters").value == 16
+    assert app.button(key="network_undo").disabled
+    click(app, "network_redo")
+    click(app, "network_redo")
+    assert saved() == PRESETS["resnet-20"].architecture
+    choose(app, "menu_blocks_9", "Delete")
+    assert app.button(key="network_redo").disabled, "another way was taken"
+    click(app, "network_undo")
+    assert saved() == PRESETS["resnet-20"].architecture
+
+
+def test_another_draft_has_steps_of_its_own(draft: RunConfig):
+    app = opened()
+    click(app, "add_block")
+    other = "0123abce"
+    save_draft(other, draft)
+    app.query_params["draft"] = other
+    healthy(app.run())
+    assert app.button(key="network_undo").disabled
+    assert load_draft(other) == draft
+
+
+def test_a_network_is_saved_chosen_again_and_deleted(draft: RunConfig):
+    app = opened("architecture.blocks.0.filters=24")
+    open_popover(app, "save_network")
+    app.text_input(key="network_name").set_value("  *mine* / 2 ")
+    healthy(app.run())
+    click(app, "save_network_now")
+    assert list(list_networks()) == ["*mine* / 2"]
+    assert saved().name == "*mine* / 2"
+    assert app.button(key="network_undo").disabled, "a name is no step"
+    key = "preset_own_" + b"*mine* / 2".hex()
+    assert seen(app.button(key=key).label) == "*mine* / 2"
+    click(app, "preset_compact")
+    assert filters()[0] == 16
+    click(app, key)
+    assert filters()[0] == 24
+    assert "*mine* / 2" in seen(texts(app))
+    open_popover(app, "delete_network")
+    click(app, "delete_network_now")
+    assert not list_networks() and filters()[0] == 24
+    assert key not in {button.key for button in app.button}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("", "needs a name"), ("vgg-6", "network that ships"), (" ", "needs a")]
+)
+def test_a_name_that_cannot_be_one_is_a_sentence(draft: RunConfig, name: str, words: str):
+    app = opened()
+    open_popover(app, "save_network")
+    app.text_input(key="network_name").set_value(name)
+    healthy(app.run())
+    click(app, "save_network_now")
+    assert words in seen(app.toast[0].value)
+    assert not list_networks()
+
+
+def take_in(app: AppTest, name: str, data: bytes) -> None:
+    open_popover(app, "import_network")
+    app.file_uploader[0].set_value((name, data, "application/json"))
+    healthy(app.run())
+
+
+def test_a_network_is_taken_in_and_given_out(draft: RunConfig):
+    given = PRESETS["mobilenet-quarter"].architecture
+    app = opened()
+    take_in(app, "it.json", network_json(given))
+    assert saved() == given and not app.error
+    assert app.get("download_button")
+    old = {"blocks": [{"filters": 8}], "activation": "elu", "dense": [5]}
+    take_in(app, "old.json", json.dumps(old).encode())
+    assert saved().dense[0].units == 5 and saved().blocks[0].activation == "elu"
+    run = find_recipe("cifar10-2018").config
+    take_in(app, "config.json", run.to_json().encode())
+    assert saved() == run.architecture
+    assert saved_config().dataset == draft.dataset, "of a run its network alone is taken"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"no JSON", "it.json is not JSON"),
+        (b"[" * 9000, "nested too deeply"),
+        (b"\xff\xfe", "it.json is not JSON"),
+        (b"[]", "valid dictionary"),
+        (b'{"blocks": [{"filters": 0}]}', "blocks.0.filters: received 0"),
+        (b'{"blocks": [{"filters": 8, "shape": 1}]}', "no such field"),
+        (b'{"blocks": [{"filters": 8}], "name": "\\u0000"}', "null character"),
+        (b" " * 2_000_000, "larger than 1 MB"),
+    ],
+)
+def test_a_file_that_is_no_network_is_a_sentence(draft: RunConfig, data: bytes, words: str):
+    app = opened()
+    take_in(app, "it.json", data)
+    assert words in seen(app.toast[0].value)
+    assert saved() == draft.architecture
+
+
+def test_a_saved_network_that_cannot_take_these_images_says_what_it_needs(draft: RunConfig):
+    big = ArchitectureConfig(blocks=[{"filters": 2, "kernel_size": 11, "padding": "valid"}] * 4)
+    both = ArchitectureConfig(blocks=[{"filters": 2, "stride": 2, "dilation": 2}])
+    save_network("big", big)
+    save_network("both", both)
+    app = opened()
+    shown = texts(app)
+    assert "Needs 166 × 166 pixels" in shown and "Something in it cannot work" in shown
+    click(app, "preset_own_" + b"both".hex())
+    assert "a stride of 2 and a dilation of 2" in errors(app)[0]
+
+
+def test_the_table_tells_how_far_a_layer_sees_and_how_it_is_made(draft: RunConfig):
+    app = opened("architecture=resnet-20", "dataset.name=digits")
+    table = app.dataframe[0].value
+    assert list(table["Sees"])[:2] == ["3 px", "3 px"] and list(table["Sees"])[-1] == "all"
+    row = table[table["Layer"] == "block5_shortcut"].iloc[0]
+    assert row["Options"] == "32 filters of 1 × 1, stride 2, padding same"
