@@ -49,6 +49,8 @@ _STYLE = """<style>
 [class*="st-key-row_"] [data-testid="stMenuButton"] button,
 [class*="st-key-row_"] [data-testid="stPopover"] button {
   padding-inline:.25rem; justify-content:flex-start}
+/* In the dark the accent colour is too dark for words this small. */
+[class*="st-key-row_"] button[aria-expanded="true"] {color:inherit !important}
 </style>"""
 
 
