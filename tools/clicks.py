@@ -77,14 +77,15 @@ def choose_segment(page: Page, label: str) -> None:
     expect(segment).to_be_checked()
 
 
-def fill_number(page: Page, label: str, value: str) -> None:
-    field = page.get_by_role("spinbutton", name=label, exact=True)
+def fill_number(place: Page | Locator, label: str, value: str) -> None:
+    field = place.get_by_role("spinbutton", name=label, exact=True)
     field.fill(value)
     field.press("Enter")
 
 
-def pick_option(page: Page, label: str, option: re.Pattern[str]) -> None:
-    page.get_by_role("combobox", name=label, exact=True).click()
+def pick_option(place: Page | Locator, label: str, option: re.Pattern[str]) -> None:
+    place.get_by_role("combobox", name=label, exact=True).click()
+    page = place.page if isinstance(place, Locator) else place  # over which the list lies
     page.get_by_role("option", name=option).click()
 
 
