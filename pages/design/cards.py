@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,16 @@ _STYLE = """<style>
 .convscope-card {display:flex; gap:3px; height:44px; align-items:center; overflow:hidden}
 .convscope-card img {height:44px; max-width:100%; object-fit:contain; object-position:left}
 .convscope-card img.convscope-pixels {image-rendering:pixelated; height:38px; border-radius:2px}
+/* Small ones in a row that scrolls, which begins where the chosen one is in sight. */
+[class*="st-key-cards_"] {padding-bottom:.35rem; scrollbar-width:thin}
+[class*="st-key-cards_"] [class*="st-key-card_"] {padding:.35rem .5rem !important; gap:0}
+[class*="st-key-cards_"] [class*="st-key-card_"]:has(button:focus-visible) {outline-offset:-2px}
+[class*="st-key-cards_"] [class*="st-key-card_on_"] {scroll-initial-target:nearest}
+[class*="st-key-cards_"] button p {font-size:.8125rem}
+[class*="st-key-cards_"] .convscope-card, [class*="st-key-cards_"] .convscope-card img {
+  height:36px}
 </style>"""
+_SMALL = 168  # pixels of width
 
 
 @dataclass(frozen=True)
@@ -53,22 +63,31 @@ def row(
     key: str,
     on_click: Callable[[str], Any],
     *,
-    across: int,
-    wrap: bool = False,
+    across: int | None = None,
 ) -> None:
     """Draw them side by side.
 
     Args:
         on_click: called with the name of the card that was clicked.
-        across: how many in a row, which scrolls where there is no room.
-        wrap: fewer in a row where there is no room, two on a phone.
+        across: how many in a row, which scrolls where there is no room; None: all of them, small.
     """
     st.html(_STYLE)
-    with st.grid(across, min_column_width=150 if wrap else 172, gap="small", wrap=wrap):
+    with _side_by_side(key, across):
         for card in cards:
             state = "on" if card.chosen else "off"
-            with st.container(border=True, height="stretch", key=f"card_{state}_{key}_{card.name}"):
+            with st.container(
+                border=True,
+                width=_SMALL if across is None else "stretch",
+                height="stretch",
+                key=f"card_{state}_{key}_{card.name}",
+            ):
                 _show(card, key, on_click)
+
+
+def _side_by_side(key: str, across: int | None) -> AbstractContextManager[Any]:
+    if across is None:
+        return st.container(horizontal=True, wrap=False, gap="xsmall", key=f"cards_{key}")
+    return st.grid(across, min_column_width=172, gap="small", wrap=False)
 
 
 def _show(card: Card, key: str, on_click: Callable[[str], Any]) -> None:

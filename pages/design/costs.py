@@ -46,7 +46,7 @@ _MULTIPLY_ADDS = (
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    with st.grid(5, min_column_width=130, key="network_costs"):
+    with st.grid(2, min_column_width=110, gap=("small", "xsmall"), key="network_costs"):
         with st.container():
             st.metric("Parameters", format_count(plan.parameters), help=_parameters(plan))
         with st.container():
@@ -56,8 +56,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
             st.metric("Memory of a step", format_bytes(_memory(draft, plan)), help=_MEMORY)
         with st.container():
             st.metric("Receptive field", _receptive_field(plan), help=_RECEPTIVE_FIELD)
-        with st.container():
-            _epoch(draft, plan)
+    _epoch(draft, plan)
 
 
 def _memory(draft: RunConfig, plan: Preflight) -> int:
@@ -100,21 +99,23 @@ def _draw_epoch(
     if status is not None and status.state is not before:
         st.rerun(scope="app")
     found = pace.epoch_time(draft, plan)
-    st.metric("An epoch here", _in_words(found), help=_HOW)
-    if status is not None and status.state.alive:
+    alive = status is not None and status.state.alive
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.metric("An epoch here", _in_words(found), help=_HOW, width="content")
+        if not alive:
+            st.button(
+                "Time it again" if found is not None and found.timed else "Time it here",
+                icon=":material/timer:",
+                type="tertiary",
+                key="time_it",
+                disabled=plan.problem is not None,
+                on_click=page.attempt,
+                args=(_start, draft),
+            )
+    if status is not None and alive:
         st.caption(f":material/timer: {status.doing}")
-        return
-    if status is not None and status.state in (State.FAILED, State.CRASHED):
+    elif status is not None and status.state in (State.FAILED, State.CRASHED):
         st.caption(f":material/error: {as_lines(f'{status.error} {status.advice}')}")
-    st.button(
-        "Time it again" if found is not None and found.timed else "Time it here",
-        icon=":material/timer:",
-        type="tertiary",
-        key="time_it",
-        disabled=plan.problem is not None,
-        on_click=page.attempt,
-        args=(_start, draft),
-    )
 
 
 def _start(draft: RunConfig) -> None:

@@ -31,12 +31,15 @@ def main() -> None:
     draft = state.current_draft()
     plan = preflight.inspect(draft)
     last_draft.offer(draft)
-    summary.show(draft, plan)
+    above = st.container()
     tabs = st.tabs(list(_STEPS), key="step", on_change="rerun", bind="query-params")
-    for tab, show in zip(tabs, _STEPS.values(), strict=True):
+    opened = dict(zip(_STEPS, tabs, strict=True))
+    with above:
+        summary.show(draft, plan, costs=not opened["Network"].open)
+    for name, tab in opened.items():
         if tab.open:  # the others would cost time and show nothing
             with tab, page.guarded():
-                show(draft, plan)
+                _STEPS[name](draft, plan)
 
 
 main()

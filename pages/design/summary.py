@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.config import AugmentationConfig, RunConfig
 from core.jobs.preflight import Preflight
+from core.runs.networks import list_networks
 from pages.session import pace
 from pages.session.titles import dataset_title, network_title
 from pages.widgets import datasets, misfit, page
@@ -44,10 +45,15 @@ _CHANGES = {
 }
 
 
-def show(draft: RunConfig, plan: Preflight) -> None:
+def show(draft: RunConfig, plan: Preflight, *, costs: bool = True) -> None:
+    """Draw it.
+
+    Args:
+        costs: whether to say what the page does not say below, parameters and time.
+    """
     words, way_on = st.columns([7, 2], vertical_alignment="center", gap="small")
     with words, st.container(key="draft_summary"):
-        st.markdown(" · ".join(_words(draft, plan)), help=_DRAFT)
+        st.markdown(" · ".join(_words(draft, plan, costs)), help=_DRAFT)
     with way_on, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
         page.link("pages/train/lr_range.py", "Range test", ":material/troubleshoot:")
         page.link("pages/train/train.py", "Train", ":material/play_circle:")
@@ -61,22 +67,22 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         page.show_error(plan.weights_problem)
 
 
-def _words(draft: RunConfig, plan: Preflight) -> list[str]:
+def _words(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:
     """What is drafted, the most telling in bold."""
     words = [f"**{as_is(dataset_title(draft.dataset.name))}**"]
     if plan.input_shape:
         words.append(datasets.shape_words(plan.input_shape))
-    words.append(f"**{as_is(network_title(draft.architecture))}**")
-    if plan.layers:
+    words.append(f"**{as_is(network_title(draft.architecture, list_networks()))}**")
+    if plan.layers and costs:
         words.append(f"{format_count(plan.parameters)} parameters")
     epochs = draft.training.epochs
     words.append(f"{format_count(epochs)} epoch{'s' if epochs > 1 else ''}")
     rate = format_learning_rate(draft.schedule.learning_rate)
     words.append(f"learning rate {rate}{_SCHEDULES[draft.schedule.kind]}")
-    return [*words, augmentation_words(draft.augmentation), *_time(draft, plan)]
+    return [*words, augmentation_words(draft.augmentation), *_time(draft, plan, costs)]
 
 
-def _time(draft: RunConfig, plan: Preflight) -> list[str]:
+def _time(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:
     """How long it would take on this machine, as far as that can be known."""
     epoch = pace.epoch_time(draft, plan)
     if epoch is None:
@@ -85,7 +91,8 @@ def _time(draft: RunConfig, plan: Preflight) -> list[str]:
     one = format_duration(epoch.seconds) if epoch.seconds >= 1 else "less than 1 s"
     about = "" if epoch.timed or epoch.seconds < 1 else "about "
     most = "at most " if draft.training.early_stopping else ""
-    return [f":material/schedule: {about}{one} an epoch here, {most}{whole} in all"]
+    an_epoch = f"{about}{one} an epoch here, " if costs else ""
+    return [f":material/schedule: {an_epoch}{most}{whole} in all"]
 
 
 def augmentation_words(config: AugmentationConfig) -> str:

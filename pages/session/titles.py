@@ -5,6 +5,8 @@ Knows nothing of how a title is shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.config import PRESETS, ArchitectureConfig, RunConfig
 from core.data.catalog import find_dataset
 from core.data.places import title_of
@@ -19,17 +21,22 @@ def dataset_title(name: str) -> str:
         return title_of(readable(name))
 
 
-def network_title(architecture: ArchitectureConfig) -> str:
+def network_title(
+    architecture: ArchitectureConfig, own: Mapping[str, ArchitectureConfig] | None = None
+) -> str:
     """ "vgg-6" -> the preset's title, and whether more than its head was changed.
 
-    The head follows the number of classes: another one makes no other network. A network of
-    one's own keeps its name.
+    The head follows the number of classes: another one makes no other network.
+
+    Args:
+        own: networks of one's own, by name, where it may be one that was changed since. Of a run
+            it is not asked: what bears the name today may be another network than it trained.
     """
     preset = PRESETS.get(architecture.name)
-    if preset is None:
-        return architecture.name
-    same = architecture.model_copy(update={"head": preset.architecture.head})
-    return preset.title if same == preset.architecture else f"{preset.title} (changed)"
+    title = preset.title if preset else architecture.name
+    begun = preset.architecture if preset else (own or {}).get(architecture.name)
+    same = begun is None or architecture.model_copy(update={"head": begun.head}) == begun
+    return title if same else f"{title} (changed)"
 
 
 def config_title(config: RunConfig) -> str:

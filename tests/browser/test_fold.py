@@ -64,6 +64,18 @@ def test_both_live_charts_are_whole(dashboard: Page):
     whole(drawn(dashboard, "Accuracy over epochs"))
 
 
+def test_the_drafts_drawing_is_whole_with_the_first_block_to_edit(dashboard: Page):
+    go_to(dashboard, "Design")
+    dashboard.get_by_role("tab", name="Network").click()
+    whole(dashboard.locator(".convscope-network svg"))
+    for field in ("Filters", "Convolutions", "Filter size", "Dropout"):
+        whole(dashboard.get_by_role("spinbutton", name=field, exact=True).first)
+    last = dashboard.locator('[class*="st-key-card_"]').last.get_by_role("button")
+    expect(last).not_to_be_in_viewport()
+    last.focus()
+    expect(last).to_be_in_viewport(ratio=1)
+
+
 def test_the_confusion_matrix_is_whole(dashboard: Page):
     go_to(dashboard, "Evaluate")
     whole(dashboard.get_by_role("grid", name="Confusion matrix"))

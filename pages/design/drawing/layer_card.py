@@ -41,12 +41,13 @@ def network_figure(
         classes: K names, in the order of the outputs.
     """
     drawn = network_drawings(layers, shape, classes)
-    chosen = show(drawn, network_words(layers, shape, classes), _KEY)
-    if chosen is None:
-        st.caption(_NONE)
-        return
-    with st.container(border=True, gap="xsmall", key="layer_card"):
-        _card(layers, *find_element(layers, chosen))
+    with st.container(gap=None):
+        chosen = show(drawn, network_words(layers, shape, classes), _KEY)
+        if chosen is None:
+            st.caption(_NONE)
+            return
+        with st.container(border=True, gap="xsmall", key="layer_card"):
+            _card(layers, *find_element(layers, chosen))
 
 
 def _card(layers: Sequence[Layer], group: Group, element: Element) -> None:

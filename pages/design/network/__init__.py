@@ -19,14 +19,17 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     history.note(draft.architecture)
     presets.show(draft, plan)
     if plan.layers and plan.input_shape and plan.info is not None:
-        left, right = st.columns([5, 3], gap="medium")
+        left, right = st.columns([2, 1], gap="medium")
         with left:
             network_figure(plan.layers, plan.input_shape, plan.info.classes)
         with right:
-            layers.show(plan)
-        costs.show(draft, plan)
-    own.bar(draft)
+            costs.show(draft, plan)
+            own.bar(draft)
+    else:
+        own.bar(draft)
     rows = Form(draft, errors_beside=False)  # where there is no room for words
     blocks.show(draft, plan, rows)
     dense.show(draft, rows)
     whole.show(draft, plan, Form(draft))
+    if plan.layers:
+        layers.show(plan)

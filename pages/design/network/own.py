@@ -22,7 +22,7 @@ _SAVE, _IMPORT, _DELETE = "save_network", "import_network", "delete_network"
 def bar(draft: RunConfig) -> None:
     """Buttons for what is done with the whole network."""
     back, forward = steps()
-    with st.container(horizontal=True, gap="small", key="network_bar"):
+    with st.container(horizontal=True, gap="xsmall", key="network_bar"):
         _button("Undo", "undo", back, undo)
         _button("Redo", "redo", forward, redo)
         _save(draft.architecture)

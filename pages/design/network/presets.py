@@ -17,7 +17,6 @@ from pages.widgets.form import edit
 from pages.widgets.text import as_is, format_count
 
 Shape = tuple[int, int, int]
-_ACROSS = 5
 _UNKNOWN = (32, 32, 3), 10  # what a network of one's own is drawn on where no images are chosen
 _WRONG = ":material/warning: Something in it cannot work"
 
@@ -28,7 +27,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     shown += [_own_card(name, own[name], draft, plan) for name in own]
     taken = {preset.name: _suited(preset.architecture, plan) for preset in PRESETS.values()}
     taken |= {_key(name): _suited(network, plan) for name, network in own.items()}
-    cards.row(shown, "preset", partial(_take, taken), across=_ACROSS, wrap=True)
+    cards.row(shown, "preset", partial(_take, taken))
 
 
 def _preset_card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Card:

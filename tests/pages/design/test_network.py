@@ -13,7 +13,7 @@ from core.models.plan import misfits
 from core.recipes import find_recipe
 from core.runs.drafts import load_draft, save_draft
 from core.runs.networks import list_networks, network_json, save_network
-from tests.pages.opening import errors, healthy, open_page, seen, texts
+from tests.pages.opening import errors, healthy, metrics, open_page, seen, texts
 
 DRAFT = "0123abcd"
 BLOCKS = "draft.architecture.blocks"
@@ -250,6 +250,10 @@ def test_a_network_is_saved_chosen_again_and_deleted(draft: RunConfig):
     click(app, key)
     assert filters()[0] == 24
     assert "*mine* / 2" in seen(texts(app))
+    assert "(changed)" not in texts(app)
+    click(app, "add_block")
+    assert "*mine* / 2 (changed)" in seen(texts(app))
+    click(app, "network_undo")
     open_popover(app, "delete_network")
     click(app, "delete_network_now")
     assert not list_networks() and filters()[0] == 24
@@ -320,6 +324,15 @@ def test_a_saved_network_that_cannot_take_these_images_says_what_it_needs(draft:
     assert "Needs 166 × 166 pixels" in shown and "Something in it cannot work" in shown
     click(app, "preset_own_" + b"both".hex())
     assert "a stride of 2 and a dilation of 2" in errors(app)[0]
+
+
+def test_parameters_are_said_once(draft: RunConfig):
+    shown = metrics(app := opened())
+    assert shown["Parameters"] == "89,994" and shown["Multiply-adds"] == "2.57 million"
+    line = next(item.value for item in app.markdown if "learning rate" in item.value)
+    assert "parameters" not in line and "an epoch here" not in line and "in all" in line
+    other = open_page("design", "Design", draft=DRAFT, step="Training")
+    assert "89,994 parameters" in texts(other)
 
 
 def test_the_table_tells_how_far_a_layer_sees_and_how_it_is_made(draft: RunConfig):

@@ -11,7 +11,17 @@ def test_a_network_is_called_by_its_preset_until_it_is_changed():
     assert network_title(other_head) == preset.title
     changed = preset.architecture.model_copy(update={"dense": (256,)})
     assert network_title(changed) == f"{preset.title} (changed)"
-    assert network_title(changed.model_copy(update={"name": "mine"})) == "mine"
+
+
+def test_a_network_of_ones_own_is_called_by_its_name_until_it_is_changed():
+    mine = PRESETS["compact"].architecture.model_copy(update={"name": "mine"})
+    changed = mine.model_copy(update={"dense": ()})
+    assert network_title(changed) == "mine", "of a run, whose network may be another by now"
+    assert network_title(changed, {"other": mine}) == "mine"
+    assert network_title(changed, {"mine": mine}) == "mine (changed)"
+    assert network_title(mine, {"mine": mine}) == "mine"
+    two_classes = mine.model_copy(update={"head": "sigmoid"})
+    assert network_title(two_classes, {"mine": mine}) == "mine"
 
 
 def test_a_run_without_a_title_says_what_it_trains_on_what():
