@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 _EXCEPTION = '[data-testid="stException"]'
 _ERROR = '[data-testid="stAlertContentError"]'
+_TWO_FRAMES = "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))"
 
 
 def wait_until_idle(page: Page, seconds: float = 60.0) -> None:
@@ -84,7 +85,11 @@ def fill_number(place: Page | Locator, label: str, value: str) -> None:
 
 
 def pick_option(place: Page | Locator, label: str, option: re.Pattern[str]) -> None:
-    place.get_by_role("combobox", name=label, exact=True).click()
+    field = place.get_by_role("combobox", name=label, exact=True)
+    field.scroll_into_view_if_needed()
+    # A list closes when what is under it scrolls, which a busy browser tells of late.
+    field.evaluate(_TWO_FRAMES)
+    field.click()
     page = place.page if isinstance(place, Locator) else place  # over which the list lies
     page.get_by_role("option", name=option).click()
 
