@@ -132,7 +132,7 @@ def test_every_preset_is_drawn_with_its_shapes_and_classes(name: str):
     assert set(classes) <= set(shown)
     if sum(block.convolutions for block in preset.architecture.blocks) < 10:
         assert rows_of(drawing) == 1 and drawing.width < 900, "a small preset fits a page"
-    assert any(word.endswith("params") for word in shown)
+        assert any(word.endswith("params") for word in shown)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -23,7 +23,7 @@ _TALLEST = 132.0  # of the largest maps, in pixels of the drawing
 _LOWEST = 7.0
 _LEAN = 0.3  # how far a box reaches back, as a share of its height
 _STRIP = 5.0  # thickness of a layer that keeps its shape
-_BAND = 2.5  # of an activation, at the end of its layer
+_BAND = 2.8  # of an activation, at the end of its layer
 PLUS = 6.5  # radius of the sign of a sum
 
 ACTIVATION: Final = _VERMILION
@@ -77,7 +77,7 @@ def element_box(element: Element, largest: int, size: Size) -> Box:
         largest: side of the image in pixels.
     """
     layer = element.layer
-    band = _BAND * max(size.thick, 0.6) if element.activation is not None and size.bands else 0.0
+    band = _BAND * max(size.thick, 0.75) if element.activation is not None and size.bands else 0.0
     return Box(
         COLOURS.get(layer.type, NEUTRAL),
         *_extent(layer.type, layer.output_shape, largest, size),
@@ -147,8 +147,9 @@ def _solid(box: Box, x: float, y: float) -> str:
     """Top and side in shades of the front's colour; the activation is a stripe at the end."""
     whole = box.thickness + box.band
     parts = _front_and_top(box.colour, x, y, whole, box)
-    if box.band:
-        parts += _front_and_top(ACTIVATION, x + box.thickness, y, box.band, box)
+    if box.band:  # so thin that pale edges would be all that is seen of it
+        band = _front_and_top(ACTIVATION, x + box.thickness, y, box.band, box)
+        parts += f'<g stroke="none">{band}</g>'
     back, up, dark = n(box.lean), n(-box.lean), shade(box.side or box.colour, -0.28)
     side = (
         f'<path fill="{dark}" d="M{n(x + whole)} {n(y)}l{back} {up}v{n(box.height)}l{up} {back}z"/>'
