@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from core.config import PRESETS, ArchitectureConfig, parse_architecture
 from core.errors import ConfigError, ReadingError
 from core.files import remove_left_over, write_atomically
-from core.reading import listed, name_of, one_line, parse_json, read_bytes
+from core.reading import listed, name_of, one_line, parse_json, read_bytes, version
 from core.runs.store import runs_folder
 
 MOST_LETTERS = 40
@@ -40,17 +40,18 @@ def save_network(name: str, architecture: ArchitectureConfig, folder: Path | Non
 
 def list_networks(folder: Path | None = None) -> dict[str, ArchitectureConfig]:
     """Those that can be read, by name; of very many the first."""
-    try:
-        paths = [path for path in listed(_folder(folder)) if _is_network(path)]
-    except ReadingError:
-        return {}
     found = {}
-    for path in paths[:_MOST_LISTED]:
+    for path in _paths(folder):
         with suppress(ConfigError):
             name = _name(path)
             architecture = read_network(_content(path), name_of(path))
             found[name] = architecture.model_copy(update={"name": name})
     return found
+
+
+def networks_version(folder: Path | None = None) -> str:
+    """Changes where `list_networks` may have another answer. Reads no file."""
+    return ascii([(str(path), version(path)) for path in _paths(folder)])
 
 
 def delete_network(name: str, folder: Path | None = None) -> None:
@@ -80,6 +81,14 @@ def read_network(data: bytes, name: str) -> ArchitectureConfig:
     except ReadingError as error:
         raise ConfigError(error.message, error.advice) from error
     return parse_architecture(parsed)
+
+
+def _paths(folder: Path | None) -> list[Path]:
+    try:
+        found = [path for path in listed(_folder(folder)) if _is_network(path)]
+    except ReadingError:
+        return []
+    return found[:_MOST_LISTED]
 
 
 def _content(path: Path) -> bytes:

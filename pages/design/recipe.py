@@ -7,14 +7,13 @@ from functools import partial
 import streamlit as st
 
 from core.config import PRESETS, RunConfig
-from core.figures.network import network_drawing
 from core.jobs import preflight
 from core.jobs.preflight import Preflight
-from core.models.plan import plan_layers
 from core.recipes import RECIPES, Recipe
 from pages.design import cards
 from pages.design.summary import augmentation_words
 from pages.session import address, state
+from pages.session.networks import small_drawing
 from pages.session.thumbnails import thumbnails
 from pages.session.titles import dataset_title, network_title
 from pages.widgets import datasets, page
@@ -61,8 +60,8 @@ def _card(recipe: Recipe, draft: RunConfig, looked_at: Recipe) -> cards.Card:
 def _network(config: RunConfig) -> list[str]:
     """In place of images that are not here."""
     preset = PRESETS[config.architecture.name]
-    layers = plan_layers(config.architecture, preset.input_shape, preset.classes)
-    return [network_drawing(layers, preset.input_shape, (), words=False).uri]
+    drawn = small_drawing(config.architecture, preset.input_shape, preset.classes)
+    return [drawn.uri] if drawn is not None else []
 
 
 def _details(recipe: Recipe, draft: RunConfig, plan: Preflight) -> None:

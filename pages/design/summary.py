@@ -6,8 +6,7 @@ import streamlit as st
 
 from core.config import AugmentationConfig, RunConfig
 from core.jobs.preflight import Preflight
-from core.runs.networks import list_networks
-from pages.session import pace
+from pages.session import networks, pace
 from pages.session.titles import dataset_title, network_title
 from pages.widgets import datasets, misfit, page
 from pages.widgets.text import as_is, as_lines, format_count, format_duration, format_learning_rate
@@ -72,7 +71,8 @@ def _words(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:
     words = [f"**{as_is(dataset_title(draft.dataset.name))}**"]
     if plan.input_shape:
         words.append(datasets.shape_words(plan.input_shape))
-    words.append(f"**{as_is(network_title(draft.architecture, list_networks()))}**")
+    title = network_title(draft.architecture, networks.own_networks())
+    words.append(f"**{as_is(title)}**")
     if plan.layers and costs:
         words.append(f"{format_count(plan.parameters)} parameters")
     epochs = draft.training.epochs

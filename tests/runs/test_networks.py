@@ -9,7 +9,13 @@ import pytest
 
 from core.config import PRESETS, ArchitectureConfig
 from core.errors import ConfigError
-from core.runs.networks import delete_network, list_networks, network_json, save_network
+from core.runs.networks import (
+    delete_network,
+    list_networks,
+    network_json,
+    networks_version,
+    save_network,
+)
 
 NETWORK = ArchitectureConfig(blocks=[{"filters": 8, "residual": True}])
 
@@ -66,3 +72,15 @@ def test_no_folder_is_no_network(tmp_path: Path) -> None:
     assert list_networks(tmp_path) == {}
     (tmp_path / ".networks").write_text("a file in its place")
     assert list_networks(tmp_path) == {}
+
+
+def test_the_version_is_another_when_a_network_is_saved_changed_or_deleted(tmp_path: Path):
+    seen = [networks_version(tmp_path)]
+    for filters in (8, 9):
+        save_network("mine", ArchitectureConfig(blocks=[{"filters": filters}]), tmp_path)
+        seen.append(networks_version(tmp_path))
+    save_network("other", NETWORK, tmp_path)
+    seen.append(networks_version(tmp_path))
+    assert len(set(seen)) == 4 and networks_version(tmp_path) == seen[-1]
+    delete_network("other", tmp_path)
+    assert networks_version(tmp_path) == seen[2]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import log2, prod
 from typing import Final
 
@@ -128,6 +128,7 @@ def marked(box: Box, body: str) -> str:
     return f"<g{name}><title>{title}</title>{body}</g>"
 
 
+@lru_cache(maxsize=4096)  # the same words stand in the drawing of each width
 def attribute(text: str) -> str:
     """Words that are data, between quotes or tags."""
     return html.escape(one_line(text), quote=True)

@@ -62,11 +62,12 @@ def in_rows(together: Sequence[Sequence[Cell]], gap: float, most: float | None) 
     if most is None:
         cells = [cell for unit in together for cell in unit]
         return [Row(tuple(cells), gap, _EDGE)]
-    rows = _broken(together, gap, most)
+    wide = [_wide(unit, gap) for unit in together]
+    rows = _broken(together, wide, gap, most)
     low, high = most / 2, most
     while len(rows) > 1 and high - low > 4:
         middle = (low + high) / 2
-        tried = _broken(together, gap, middle)
+        tried = _broken(together, wide, gap, middle)
         if len(tried) > len(rows):
             low = middle
         else:
@@ -79,13 +80,15 @@ def most_wide(width: float) -> float:
     return width - _INDENT - _ONWARD
 
 
-def _broken(together: Sequence[Sequence[Cell]], gap: float, most: float) -> list[Row]:
-    """As many in each row as there is room for, at least one."""
+def _broken(
+    together: Sequence[Sequence[Cell]], wide: Sequence[float], gap: float, most: float
+) -> list[Row]:
+    """As many in each row as there is room for, at least one; `wide` is how wide each unit is."""
     rows: list[Row] = []
     taken: list[Cell] = []
     width = indent = _EDGE
     for place, unit in enumerate(together):
-        more = _wide(unit, gap) + (gap if taken else 0)
+        more = wide[place] + (gap if taken else 0)
         ends = _EDGE if place + 1 == len(together) else _ONWARD
         if taken and width + more > most - ends:
             rows.append(Row(tuple(taken), gap, indent))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.config import ArchitectureConfig
 from core.figures.network import (
     Element,
     Group,
@@ -16,13 +17,13 @@ from core.figures.network import (
     find_element,
     group_name,
     kind_words,
-    network_drawings,
     network_words,
     option_words,
     receptive_field,
     shape_words,
 )
 from pages.design.drawing.mount import show
+from pages.session import networks
 from pages.widgets.text import as_is, format_count, format_percent
 
 _KEY = "network_drawing"
@@ -31,16 +32,19 @@ _NONE = "A click on a layer tells more of it."
 
 @st.fragment
 def network_figure(
-    layers: Sequence[Layer], shape: tuple[int, int, int], classes: Sequence[str]
+    architecture: ArchitectureConfig,
+    layers: Sequence[Layer],
+    shape: tuple[int, int, int],
+    classes: Sequence[str],
 ) -> None:
     """Draw it, and tell of a layer that is clicked. No more than this is drawn anew by a click.
 
     Args:
-        layers: from the first convolution to the probabilities.
+        layers: its layers, from the first convolution to the probabilities.
         shape: (H, W, C) of the images.
         classes: K names, in the order of the outputs.
     """
-    drawn = network_drawings(layers, shape, classes)
+    drawn = networks.drawings(architecture, shape, tuple(classes), layers)
     with st.container(gap=None):
         chosen = show(drawn, network_words(layers, shape, classes), _KEY)
         if chosen is None:

@@ -21,7 +21,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     if plan.layers and plan.input_shape and plan.info is not None:
         left, right = st.columns([2, 1], gap="medium")
         with left:
-            network_figure(plan.layers, plan.input_shape, plan.info.classes)
+            network_figure(draft.architecture, plan.layers, plan.input_shape, plan.info.classes)
         with right:
             costs.show(draft, plan)
             own.bar(draft)

@@ -11,6 +11,7 @@ from core.config import ArchitectureConfig, RunConfig
 from core.runs import networks
 from pages.design.network.history import redo, steps, undo
 from pages.session import state
+from pages.session.networks import own_networks
 from pages.widgets import page
 from pages.widgets.form import edit
 from pages.widgets.text import as_is
@@ -38,7 +39,7 @@ def bar(draft: RunConfig) -> None:
             on_click="ignore",
             help="The network as a JSON file, to be changed by hand or used elsewhere.",
         )
-        if draft.architecture.name in networks.list_networks():
+        if draft.architecture.name in own_networks():
             _delete(draft.architecture.name)
 
 

@@ -7,22 +7,19 @@ from dataclasses import replace
 from functools import partial
 
 from core.config import PRESETS, ArchitectureConfig, Preset, RunConfig
-from core.errors import ConfigError
-from core.figures.network import network_drawing
 from core.jobs.preflight import Preflight
-from core.models.plan import LayerPlan, plan_layers, smallest_side, total_parameters
-from core.runs.networks import list_networks
+from core.models.plan import smallest_side
 from pages.design import cards
+from pages.session.networks import Shape, Small, own_networks, small_drawing
 from pages.widgets.form import edit
 from pages.widgets.text import as_is, format_count
 
-Shape = tuple[int, int, int]
 _UNKNOWN = (32, 32, 3), 10  # what a network of one's own is drawn on where no images are chosen
 _WRONG = ":material/warning: Something in it cannot work"
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    own = list_networks()
+    own = own_networks()
     shown = [_preset_card(preset, draft, plan) for preset in PRESETS.values()]
     shown += [_own_card(name, own[name], draft, plan) for name in own]
     taken = {preset.name: _suited(preset.architecture, plan) for preset in PRESETS.values()}
@@ -57,19 +54,19 @@ def _card(
     """A network on the draft's images where it can take them, with what it needs where not."""
     suited = _suited(architecture, plan)
     shape, classes = plan.input_shape or made_for[0], plan.num_classes or made_for[1]
-    try:
-        layers = plan_layers(suited, shape, classes)
-        line = f"{format_count(total_parameters(layers))} parameters"
-    except ConfigError:
-        layers, shape, line = _elsewhere(architecture, made_for, plan)
-    picture = (network_drawing(layers, shape, (), words=False).uri,) if layers else ()
+    drawn = small_drawing(suited, shape, classes)
+    if drawn is not None:
+        line = f"{format_count(drawn.parameters)} parameters"
+    else:
+        drawn, line = _elsewhere(architecture, made_for, plan)
+    picture = (drawn.uri,) if drawn is not None else ()  # none: saved while it did not work
     chosen = draft.architecture == suited
     return cards.Card(key, words, picture, (line,), chosen=chosen, in_draft=chosen)
 
 
 def _elsewhere(
     architecture: ArchitectureConfig, made_for: tuple[Shape, int], plan: Preflight
-) -> tuple[list[LayerPlan], Shape, str]:
+) -> tuple[Small | None, str]:
     """One that the draft's images do not suit: on others, and why."""
     side = smallest_side(architecture)
     shape, classes = made_for
@@ -77,10 +74,7 @@ def _elsewhere(
     classes = 2 if architecture.head == "sigmoid" else classes
     small = plan.input_shape is not None and min(plan.input_shape[:2]) < side
     line = f":material/warning: Needs {side} × {side} pixels" if small else _WRONG
-    try:
-        return plan_layers(architecture, shape, classes), shape, line
-    except ConfigError:  # saved while it did not work
-        return [], shape, line
+    return small_drawing(architecture, shape, classes), line
 
 
 def _suited(architecture: ArchitectureConfig, plan: Preflight) -> ArchitectureConfig:
