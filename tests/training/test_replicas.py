@@ -54,13 +54,14 @@ def compare(count, **changes):
     assert np.isclose(one.loss, shared.loss, rtol=1e-5)
     for a, b in zip(weights, others, strict=True):
         assert np.allclose(a, b, atol=2e-5), np.abs(a - b).max()
+    return one, weights
 """
 
 
 def test_two_devices_together_take_the_steps_of_one():
     """Where the last batch has one image, one device would get none."""
     run_python(
-        f"{_BEGINNING}{_STEPS}compare(40)\ncompare(33)\ncompare(41)\n"
+        f"{_BEGINNING}{_STEPS}compare(41)\n"
         "compare(33, blocks=(BlockConfig(filters=4, l2=0.3), BlockConfig(filters=8)))"
     )
 
@@ -69,9 +70,8 @@ def test_penalties_on_weights_count_once():
     """Told and minimized: the losses are cross-entropy, the steps those of one device."""
     layers = "dense=[DenseConfig(units=5, l2=0.5)]"
     run_python(
-        f"{_BEGINNING}{_STEPS}compare(40, {layers})\n"
-        f"compare(40, {layers}, training=TrainingConfig(clip_norm=0.1))\n"
-        f"_, weights = steps(None, 40, {layers})\n"
+        f"{_BEGINNING}{_STEPS}compare(40, {layers}, training=TrainingConfig(clip_norm=0.1))\n"
+        f"_, weights = compare(40, {layers})\n"
         "_, without = steps(None, 40, dense=[DenseConfig(units=5)])\n"
         "assert max(np.abs(a - b).max() for a, b in zip(weights, without)) > 1e-3"
     )
@@ -80,10 +80,8 @@ def test_penalties_on_weights_count_once():
 def test_batch_normalization_is_that_of_the_whole_batch():
     """The last batch of one image is given to both."""
     run_python(
-        f"{_BEGINNING}{_STEPS}compare(48, batch_normalization=True)\n"
-        "compare(33, batch_normalization=True)\n"
-        "one, _ = steps(None, 48, batch_normalization=True)\n"
-        "apart, _ = steps(two, 48, batch_normalization=True, synchronized=False)\n"
+        f"{_BEGINNING}{_STEPS}one, _ = compare(33, batch_normalization=True)\n"
+        "apart, _ = steps(two, 33, batch_normalization=True, synchronized=False)\n"
         "assert np.abs(one.losses - apart.losses).max() > 1e-2, (one.losses, apart.losses)"
     )
 

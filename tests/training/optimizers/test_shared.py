@@ -8,11 +8,9 @@ from tests.training.test_replicas import _BEGINNING, _STEPS
 
 def test_two_devices_take_the_steps_of_one():
     run_python(f"""{_BEGINNING}{_STEPS}
-compare(41, optimizer=AdamWConfig(weight_decay=0.5))
-compare(41, optimizer=LionConfig())
+compare(41, optimizer=AdamWConfig(weight_decay=0.5), training=TrainingConfig(clip_norm=0.05))
+compare(41, optimizer=LionConfig(), training=TrainingConfig(clip_value=0.003))
 compare(41, optimizer=MuonConfig(weight_decay=0.5))
-compare(41, optimizer=SgdConfig(weight_decay=0.1), training=TrainingConfig(clip_norm=0.05))
-compare(41, training=TrainingConfig(clip_value=0.003))
 """)
 
 
