@@ -4,10 +4,13 @@ Knows nothing of TensorFlow, of Streamlit, or of where runs and data sets lie on
 """
 
 from core.config.architecture import (
+    BASES,
     MOST_BLOCKS,
     MOST_DENSE,
     Activation,
     ArchitectureConfig,
+    Base,
+    BaseName,
     BlockConfig,
     DenseConfig,
 )
@@ -63,6 +66,7 @@ from core.config.schedules import (
 )
 from core.config.training import (
     EarlyStoppingConfig,
+    FineTuningConfig,
     Keep,
     Monitor,
     TrainingConfig,
@@ -70,6 +74,7 @@ from core.config.training import (
 )
 
 __all__ = [
+    "BASES",
     "LARGEST_SIDE",
     "MOST_BLOCKS",
     "MOST_DENSE",
@@ -82,6 +87,8 @@ __all__ = [
     "ArchitectureConfig",
     "AugmentationConfig",
     "AveragingConfig",
+    "Base",
+    "BaseName",
     "BlockConfig",
     "ConstantSchedule",
     "CosineSchedule",
@@ -91,6 +98,7 @@ __all__ = [
     "EarlyStoppingConfig",
     "EmaConfig",
     "ExponentialSchedule",
+    "FineTuningConfig",
     "Fit",
     "Interpolation",
     "InverseTimeSchedule",

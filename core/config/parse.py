@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from core.config.architecture import ArchitectureConfig
-from core.config.rows import in_place_of, like_those_before, set_everywhere
+from core.config.architecture.rows import in_place_of, like_those_before, set_everywhere
 from core.config.run import RunConfig
 from core.config.training import TrainingConfig
 from core.errors import ConfigError, ReadingError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from core.config.architecture import ArchitectureConfig
 from core.config.augmentation import AugmentationConfig
@@ -49,6 +49,15 @@ class RunConfig(Section):
         if value not in PRESETS:
             raise ValueError(f"there is no preset {value!r}; presets: {', '.join(PRESETS)}")
         return PRESETS[value].architecture
+
+    @model_validator(mode="after")
+    def _fine_tunes_a_base(self) -> RunConfig:
+        if self.training.fine_tuning is not None and self.architecture.base is None:
+            raise ValueError(
+                "training.fine_tuning is set, but the network has no base that others trained; set "
+                "architecture.base, or fine_tuning to null"
+            )
+        return self
 
     @property
     def validates_on_test(self) -> bool:

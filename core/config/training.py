@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from core.config.base import Fraction, Section
+from core.config.base import Fraction, LearningRate, Section
 from core.config.optimizers import AveragingConfig
 
 Monitor = Literal["val_loss", "val_accuracy"]
@@ -25,6 +25,17 @@ class EarlyStoppingConfig(Section):
     patience: int = Field(5, ge=1, description="epochs without improvement")
 
 
+class FineTuningConfig(Section):
+    """A second phase, in which a base trained by others is trained on, with rates of its own.
+
+    In the first its weights stay as they are, because the new layers' first, large errors would
+    spoil them (Yosinski et al. 2014). The schedule begins anew, and its highest rate is this one.
+    """
+
+    frozen_epochs: int = Field(5, ge=1, description="epochs of the first phase")
+    learning_rate: LearningRate = Field(1e-5, description="the highest of the second phase")
+
+
 class TrainingConfig(Section):
     """How long, how much at a time, and what is kept."""
 
@@ -35,6 +46,9 @@ class TrainingConfig(Section):
     )
     validation_steps: int | None = Field(None, ge=1, description="None: all validation images")
     early_stopping: EarlyStoppingConfig | None = None
+    fine_tuning: FineTuningConfig | None = Field(
+        None, description="of an architecture with a base; None: the base stays as it is"
+    )
     keep: Keep = Field(
         "best_val_accuracy",
         description="which epoch's weights model.keras gets: the last, the best by validation "
@@ -93,6 +107,15 @@ class TrainingConfig(Section):
     def _clips_in_one_way(self) -> TrainingConfig:
         if self.clip_norm is not None and self.clip_value is not None:
             raise ValueError("clip_norm and clip_value cannot both be on; set one of them to null")
+        return self
+
+    @model_validator(mode="after")
+    def _fine_tunes_before_it_ends(self) -> TrainingConfig:
+        if self.fine_tuning is not None and self.fine_tuning.frozen_epochs >= self.epochs:
+            raise ValueError(
+                f"fine_tuning.frozen_epochs is {self.fine_tuning.frozen_epochs}; it must be below "
+                f"epochs, {self.epochs}, so that there is something left to fine-tune in"
+            )
         return self
 
     @property

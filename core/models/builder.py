@@ -13,18 +13,20 @@ resuming must go by `model.variables`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from core.config import ArchitectureConfig
+from core.models.bases import attach_base, base_preprocessing
 from core.models.layers import (
     ByteDropout,
     FusedBatchNormalization,
     SteppedConv2D,
     SteppedDepthwiseConv2D,
 )
-from core.models.plan import INPUT, LayerPlan, plan_layers
+from core.models.plan import BASE, INPUT, LayerPlan, plan_layers
 
 # A half-precision softmax loses the small probabilities that the loss is made of.
 _FLOAT32_LAYERS = ("head", "probabilities")
@@ -49,6 +51,7 @@ def build_model(
     variance: Sequence[float] | None = None,
     fused: bool = True,
     synchronized: bool = False,
+    base_weights: Path | None = None,
     name: str = "convscope",
 ) -> keras.Model:
     """Build the network under Keras's current dtype policy.
@@ -57,11 +60,13 @@ def build_model(
         architecture: the blocks, dense layers and head.
         input_shape: (H, W, C) of the images.
         num_classes: how many classes there are.
-        preprocessing: "rescale", "standardize" or "samplewise", as in RunConfig.
+        preprocessing: "rescale", "standardize" or "samplewise", as in RunConfig. A base has its
+            own.
         mean: (C,) of pixels 0..255; only for "standardize".
         variance: (C,) of pixels 0..255; only for "standardize".
         fused: train with the layers of core.models.layers in the stock ones' place.
         synchronized: batch normalization over all devices that share a batch.
+        base_weights: the file of the base's weights, where there is a base; None: random ones.
         name: the model's name.
 
     Returns:
@@ -70,11 +75,19 @@ def build_model(
 
     Raises:
         ConfigError: the network does not fit the input or the classes.
+        ModelError: the base's weights cannot be read.
     """
     plan = plan_layers(architecture, input_shape, num_classes)
     pixels = keras.Input(input_shape, dtype="float32", name="pixels")
-    tensors = {INPUT: _preprocessing_layer(preprocessing, mean, variance)(pixels)}
+    base = architecture.base
+    if base is None:
+        tensors = {INPUT: _preprocessing_layer(preprocessing, mean, variance)(pixels)}
+    else:
+        tensors = {INPUT: base_preprocessing(base)(pixels)}
+        tensors[BASE] = attach_base(base, tensors[INPUT], base_weights)
     for item in plan:
+        if item.name in tensors:
+            continue
         received = [tensors[source] for source in item.inputs]
         layer = _layer(item, fused, synchronized)
         tensors[item.name] = layer(received if len(received) > 1 else received[0])

@@ -122,6 +122,8 @@ def _refuse_oversized(path: Path) -> None:
 
 
 def _stock_layer(layer: keras.Layer) -> keras.Layer:
+    if not isinstance(layer, keras.Layer):  # a sum in a network of keras.applications
+        return type(layer).from_config(layer.get_config())
     config = {**layer.get_config(), "dtype": "float32"}
     if "synchronized" in config:
         config["synchronized"] = False  # of the cards that trained it

@@ -5,6 +5,7 @@ Keras layers from this very plan, so the two cannot drift apart; a test compares
 """
 
 from core.models.plan.layer import (
+    BASE,
     INPUT,
     LayerPlan,
     Shape,
@@ -18,6 +19,7 @@ from core.models.plan.network import misfits, plan_layers
 from core.models.plan.sides import smallest_side
 
 __all__ = [
+    "BASE",
     "INPUT",
     "LayerPlan",
     "Mend",

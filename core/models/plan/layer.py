@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 Shape = tuple[int, ...]
+BASE: Final = "base"  # the layer that stands for all of a network that others trained
 INPUT: Final = "input"  # stands for the preprocessed image in LayerPlan.inputs
 
 

@@ -63,6 +63,20 @@ def too_small(
     )
 
 
+def too_small_for_a_base(title: str, sides: tuple[int, int], needed: int) -> Misfit:
+    """A network that others trained, given images of (height, width)."""
+    return Misfit(
+        f"{title} gets images of {sides[0]}x{sides[1]} and needs {needed}x{needed}.",
+        f"Resize the images to at least {needed}x{needed}.",
+        (
+            Mend(
+                f"Resize the images to {needed} × {needed}",
+                (("dataset.image_size", [needed, needed]),),
+            ),
+        ),
+    )
+
+
 def stride_with_dilation(number: int, block: BlockConfig) -> Misfit:
     """Keras, as most libraries, has no convolution that does both."""
     return Misfit(

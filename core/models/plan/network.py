@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from core.config import ArchitectureConfig, BlockConfig, DenseConfig
+from core.config import BASES, ArchitectureConfig, Base, BlockConfig, DenseConfig
 from core.errors import ConfigError
 from core.models.plan.growth import Growth, Names, Tip
-from core.models.plan.layer import LayerPlan
+from core.models.plan.layer import BASE, LayerPlan
 from core.models.plan.misfits import (
     Misfit,
     one_output,
@@ -20,8 +20,9 @@ from core.models.plan.misfits import (
     stride_with_dilation,
     too_few_classes,
     too_small,
+    too_small_for_a_base,
 )
-from core.models.plan.sides import POOL_SIZE, reach, side_after, strides
+from core.models.plan.sides import POOL_SIZE, reach, side_after, smallest_side, strides
 
 _Input = tuple[int, int, int]
 
@@ -70,12 +71,31 @@ class _Plan(Growth):
             self.misfits.append(too_few_classes(num_classes))
         elif architecture.head == "sigmoid" and num_classes != 2:
             self.misfits.append(one_output(num_classes))
+        if architecture.base is not None:
+            self._base(BASES[architecture.base])
         for number, block in enumerate(architecture.blocks, start=1):
             self._block(number, block)
         self._flatten()
         for number, dense in enumerate(architecture.dense, start=1):
             self._dense(number, dense)
         self._head(num_classes)
+
+    def _base(self, base: Base) -> None:
+        """All of a network that others trained as one layer, not trained unless fine-tuned."""
+        height, width = self.tip.shape[:2]
+        smallest = smallest_side(self.architecture)
+        if min(height, width) < smallest:
+            self.misfits.append(too_small_for_a_base(base.title, (height, width), smallest))
+        self.forget_places()
+        self.add(
+            BASE,
+            base.application,
+            {},
+            base.output_shape(height, width),
+            parameters=base.parameters,
+            trainable=0,
+            multiply_adds=base.multiply_adds(height, width),
+        )
 
     def _block(self, number: int, block: BlockConfig) -> None:
         if block.stride > 1 and block.dilation > 1:

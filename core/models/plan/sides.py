@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.config import ArchitectureConfig, BlockConfig
+from core.config.architecture.bases import SMALLEST_SIDE as SMALLEST_OF_A_BASE
 
 POOL_SIZE: Final = 2
 
@@ -32,6 +33,8 @@ def side_before(side: int, reached: int, stride: int, padding: str) -> int:
 
 def smallest_side(architecture: ArchitectureConfig) -> int:
     """The smallest height and width that leave every layer something to work on."""
+    if architecture.base is not None:
+        return SMALLEST_OF_A_BASE
     side = 1
     for block in reversed(architecture.blocks):
         if block.pool != "none":

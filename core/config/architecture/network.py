@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from core.config.architecture.bases import BaseName
+from core.config.architecture.rows import to_rows
 from core.config.base import Dropout, Fraction, Section
-from core.config.rows import to_rows
 
 Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "maxout", "none"]
 Normalization = Literal["none", "before", "after"]
@@ -68,13 +69,18 @@ class DenseConfig(Section):
 class ArchitectureConfig(Section):
     """A stack of convolution blocks, flattened (or averaged) into dense layers and a head.
 
+    In the blocks' place may stand a base: a network that others trained, without its last layers.
+
     What was once said of the whole network (`padding`, `activation`, `batch_normalization`,
-    `dense_dropout`, `dense: [512]`) is still understood; see `core.config.rows`.
+    `dense_dropout`, `dense: [512]`) is still understood; see `core.config.architecture.rows`.
     """
 
     kind: Literal["blocks"] = "blocks"
     name: str = Field("custom", description="the preset it started from, or one of one's own")
-    blocks: tuple[BlockConfig, ...] = Field(min_length=1, max_length=MOST_BLOCKS)
+    base: BaseName | None = Field(
+        None, description="a network trained on ImageNet, in the blocks' place"
+    )
+    blocks: tuple[BlockConfig, ...] = Field((), max_length=MOST_BLOCKS)
     batch_normalization_momentum: float = Field(
         0.99,
         ge=0.0,
@@ -96,3 +102,14 @@ class ArchitectureConfig(Section):
     @classmethod
     def _from_before_rows_spoke_for_themselves(cls, data: Any) -> Any:
         return to_rows(data)
+
+    @model_validator(mode="after")
+    def _begins_with_one_or_the_other(self) -> ArchitectureConfig:
+        if not self.blocks and self.base is None:
+            raise ValueError("blocks is empty; a network has at least one block, or a base")
+        if self.blocks and self.base is not None:
+            raise ValueError(
+                f"base is {self.base!r} and there are {len(self.blocks)} blocks; a base takes the "
+                "place of the blocks"
+            )
+        return self
