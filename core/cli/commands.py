@@ -85,10 +85,15 @@ def range_test(options: argparse.Namespace) -> int:
 def _start(config: RunConfig, runs: Path) -> int:
     from core.jobs import launch, preflight
 
-    if preflight.inspect(config, runs).needs_download:
+    found = preflight.inspect(config, runs)
+    if found.needs_download:
         from core.data.load import load_dataset
 
         load_dataset(config.dataset, download=True, progress=follow.download_progress)
+    if found.missing_base is not None:
+        from core.data.pretrained import download_weights
+
+        download_weights(found.missing_base, follow.download_progress)
     preflight.check(config, runs)
     return follow.follow(launch.start(config, runs))
 

@@ -38,6 +38,14 @@ def weights_state(base: Base) -> Literal["ready", "downloadable"]:
     return "ready" if is_file(weights_path(base)) else "downloadable"
 
 
+def missing_weights(base: Base) -> ModelError:
+    """That they are not here, and how they come here."""
+    return ModelError(
+        f"The weights of {base.title} are not on this machine.",
+        f"Download them on Design, or put {base.weights} into {weights_folder()}.",
+    )
+
+
 def download_weights(base: Base, progress: Progress = no_progress) -> Path:
     """Fetch the weights, unless they are there.
 
@@ -56,10 +64,7 @@ def whole_weights(base: Base) -> Path:
     """
     path = weights_path(base)
     if not is_file(path):
-        raise ModelError(
-            f"The weights of {base.title} are not on this machine.",
-            f"Download them on Design, or put {base.weights} into {path.parent}.",
-        )
+        raise missing_weights(base)
     if _md5(path) != base.md5:
         raise ModelError(
             f"{path.name} in {path.parent} is not the file of weights that is meant: it is "

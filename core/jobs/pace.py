@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.config import RunConfig, SplitConfig
+from core.config import BASES, RunConfig, SplitConfig
 from core.errors import UserError
 from core.jobs.preflight import Preflight
 from core.machine import Device
@@ -30,6 +30,14 @@ _FORWARD = 1 / 3  # of what training costs, where an image is only predicted
 _WITHOUT_16_BITS = 4.0  # times a multiplication's cost
 _MOST_CORES = 16  # more of them help little with small networks
 _CARD = 30.0  # times faster than the reference in all but the calls
+# Of a base's 32 x 32 pixels, s: predicted, fine-tuned; and s a step of a fine-tuned one, whatever
+# the batch. Hardly less with 16 bits: most of it is no multiplication.
+_OF_A_BASE = {
+    "mobilenet_v3_small": (1.5e-4, 3e-4, 0.08),
+    "mobilenet_v3_large": (4e-4, 1.8e-3, 0.15),
+    "efficientnet_v2_b0": (6e-4, 3e-3, 0.2),
+    "resnet50_v2": (3e-3, 1.2e-2, 0.3),
+}
 _START = 5.0  # s before the first step and after the last
 # How far off an estimate may be, as a factor. Chosen; `make bench ONLY=long_pace` counts how often
 # the ranges hold.
@@ -40,6 +48,15 @@ _FACTOR_UNSEEN = 3.0  # where nothing ran here yet, and at the most
 
 
 @dataclass(frozen=True)
+class _BaseWork:
+    """What a base that others trained takes on the reference machine, in seconds."""
+
+    multiply_adds: int = 0  # of those of the whole network
+    training: float = 0.0  # an image, the mean over frozen and fine-tuned epochs
+    predicting: float = 0.0
+
+
+@dataclass(frozen=True)
 class Work:
     """What an epoch asks of a machine."""
 
@@ -47,6 +64,7 @@ class Work:
     batch_size: int
     validation_images: int
     multiply_adds: int  # of one image's forward pass
+    base: _BaseWork = _BaseWork()
     step: str = ""  # the same where a step and a prediction do the same
 
 
@@ -174,13 +192,36 @@ def _work(
     if training.validation_steps is not None:
         validation = min(validation, training.validation_steps * training.batch_size)
     steps = training.steps_in_epoch(train)
-    return Work(steps, training.batch_size, validation, multiply_adds, _step_of(config, shape))
+    base, step = _base_work(config, shape), _step_of(config, shape)
+    return Work(steps, training.batch_size, validation, multiply_adds, base, step)
+
+
+def _base_work(config: RunConfig, shape: tuple[int, ...]) -> _BaseWork:
+    """Shape: of an image, then how many classes."""
+    training = config.training
+    if config.architecture.base is None:
+        return _BaseWork()
+    base, fine_tuning = BASES[config.architecture.base], training.fine_tuning
+    rows, columns, _ = base.output_shape(*shape[:2])
+    predicted, tuned, step = _OF_A_BASE[base.name]
+    predicting = rows * columns * predicted
+    fine_tuned = rows * columns * tuned + step / training.batch_size
+    share = fine_tuning.frozen_epochs / training.epochs if fine_tuning else 1.0
+    seconds = share * predicting + (1.0 - share) * fine_tuned
+    return _BaseWork(base.multiply_adds(*shape[:2]), seconds, predicting)
 
 
 def _step_of(config: RunConfig, shape: tuple[int, ...]) -> str:
     """All that decides what a step and a prediction cost, as text."""
     alike = {"architecture", "preprocessing", "augmentation", "optimizer"}
-    parts = config.model_dump_json(include=alike), shape, config.training.batch_size
+    training = config.training
+    parts: tuple[object, ...] = (
+        config.model_dump_json(include=alike),
+        shape,
+        training.batch_size,
+    )
+    if training.fine_tuning is not None:  # else as in records of the versions before
+        parts = (*parts, training.fine_tuning.frozen_epochs / training.epochs)
     return f"{parts} on {config.training.gpus}"
 
 
@@ -198,10 +239,11 @@ def _divided(split: SplitConfig, train: int, validation: int, test: int) -> tupl
 def _roughly(work: Work, precision: str, device: Device) -> float:
     """Seconds of an epoch, as the reference machine's figures have it for such a device."""
     cost = _MULTIPLY_ADD * (_WITHOUT_16_BITS if precision == "float32" else 1.0)
-    image = _IMAGE + cost * work.multiply_adds
-    image /= _CARD if device.kind == "gpu" else min(device.cores, _MOST_CORES) / _CORES
-    images = work.steps * work.batch_size + _FORWARD * work.validation_images
-    return _EPOCH + work.steps * _STEP + images * image
+    image = _IMAGE + cost * (work.multiply_adds - work.base.multiply_adds)
+    trained = work.steps * work.batch_size * (image + work.base.training)
+    judged = work.validation_images * (_FORWARD * image + work.base.predicting)
+    faster = _CARD if device.kind == "gpu" else min(device.cores, _MOST_CORES) / _CORES
+    return _EPOCH + work.steps * _STEP + (trained + judged) / faster
 
 
 def _distance(one: Work, other: Work) -> float:

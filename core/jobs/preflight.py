@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.config import RunConfig
+from core.config import BASES, Base, RunConfig
 from core.data.catalog import DatasetInfo, find_dataset, not_downloaded
+from core.data.pretrained import missing_weights, weights_state
 from core.errors import ConfigError, DatasetError, RunError, UserError
 from core.models.plan import (
     LayerPlan,
@@ -37,6 +38,7 @@ class Preflight:
     network_problem: UserError | None = None  # the first of `misfits`
     misfits: list[Misfit] = field(default_factory=list)
     weights_problem: UserError | None = None
+    missing_base: Base | None = None  # whose weights are not here, but can be had
 
     @property
     def needs_download(self) -> bool:
@@ -67,14 +69,24 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
     Args:
         runs: where a run named in `initial_weights` is looked for.
     """
+    missing_base = _missing_base(config)
     weights_problem = _weights_problem(config, runs)
+    if missing_base is not None:
+        weights_problem = missing_weights(missing_base)
     try:
         info = find_dataset(config.dataset.name)
     except DatasetError as error:
-        return Preflight(data_problem=error, weights_problem=weights_problem)
+        return Preflight(
+            data_problem=error, weights_problem=weights_problem, missing_base=missing_base
+        )
     data_problem = _data_problem(info)
     if info.num_classes is None:
-        return Preflight(info, data_problem=data_problem, weights_problem=weights_problem)
+        return Preflight(
+            info,
+            data_problem=data_problem,
+            weights_problem=weights_problem,
+            missing_base=missing_base,
+        )
     height, width = config.dataset.image_size or info.image_shape[:2]
     shape = (height, width, info.image_shape[2])
     layers: list[LayerPlan] = []
@@ -92,6 +104,7 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
         network_problem,
         [] if layers else misfits(config.architecture, shape, info.num_classes),
         weights_problem,
+        missing_base,
     )
 
 
@@ -108,6 +121,14 @@ def _data_problem(info: DatasetInfo) -> UserError | None:
     if info.state == "downloadable":
         return not_downloaded(info.name)
     return None
+
+
+def _missing_base(config: RunConfig) -> Base | None:
+    """The base whose weights are needed and not here; another run's model has a base's, too."""
+    name = config.architecture.base
+    if name is None or config.initial_weights is not None:
+        return None
+    return BASES[name] if weights_state(BASES[name]) != "ready" else None
 
 
 def _weights_problem(config: RunConfig, runs: Path | None) -> UserError | None:

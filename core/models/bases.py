@@ -28,7 +28,10 @@ def base_preprocessing(name: BaseName) -> keras.layers.Layer:
 
 
 def attach_base(name: BaseName, images: Any, weights: Path | None) -> Any:
-    """The maps that a base makes of images, all of its layers in inference mode and not trained.
+    """The maps that a base makes of images, all of its layers at rest and not trained.
+
+    Its dropout stays off, also where it is fine-tuned (the guide of Keras, "Transfer learning and
+    fine-tuning"); pixels are prepared in float32 whatever the policy.
 
     Args:
         images: (N, H, W, 1 or 3), preprocessed; grey ones stand for red, green and blue alike.
@@ -53,6 +56,10 @@ def attach_base(name: BaseName, images: Any, weights: Path | None) -> Any:
         raise _unreadable(base, weights) from error
     for layer in model.layers:
         layer.trainable = False
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0
+        elif isinstance(layer, keras.layers.Rescaling | keras.layers.Normalization):
+            layer.dtype_policy = "float32"
     return model.output
 
 

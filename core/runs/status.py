@@ -56,6 +56,7 @@ class Phase(StrEnum):
     BUILDING_NETWORK = "building the network"
     FIRST_STEP = "first step"
     TRAINING = "training"
+    FINE_TUNING = "fine-tuning"
     VALIDATING = "validating"
     RAISING_LEARNING_RATE = "raising the learning rate"
     TIMING = "timing steps"

@@ -52,6 +52,11 @@ def _prune(folder: Path, newest: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def are_in(folder: Path) -> bool:
+    """Whether there is a checkpoint to go on from, usable or not."""
+    return any(folder.glob("step-*.npz"))
+
+
 def make_folder(folder: Path) -> None:
     """A run's own folder for checkpoints. Raises as save_checkpoint does."""
     if folder.is_symlink():
@@ -63,11 +68,14 @@ def make_folder(folder: Path) -> None:
 
 
 def restore_newest(
-    folder: Path, variables: Sequence[Any], understand: Callable[[dict], _Meta]
+    folder: Path,
+    variables: Sequence[Any] | Callable[[_Meta], Sequence[Any]],
+    understand: Callable[[dict], _Meta],
 ) -> _Meta | None:
     """Assign the newest usable checkpoint; its meta, or None where there is none at all.
 
     Args:
+        variables: those of the run; where they hang on where it stood, a function of the meta.
         understand: makes of the meta what the caller needs; ValueError, TypeError or KeyError
             where it makes no sense, and then the checkpoint before is tried.
 
@@ -96,26 +104,31 @@ def write_variables(path: Path, variables: Sequence[Any], meta: dict) -> None:
 
 
 def read_variables(
-    path: Path, variables: Sequence[Any], understand: Callable[[dict], _Meta]
+    path: Path,
+    variables: Sequence[Any] | Callable[[_Meta], Sequence[Any]],
+    understand: Callable[[dict], _Meta],
 ) -> _Meta:
     """Assign the values of one file to the variables, all or none of them; its meta.
+
+    Args: as restore_newest.
 
     Raises:
         CheckpointError: the file is damaged, is of another network, or holds what is no number.
     """
     said, values = _read(path)
-    if len(values) != len(variables) or any(
-        tuple(value.shape) != tuple(variable.shape)
-        for value, variable in zip(values, variables, strict=True)
-    ):
-        raise CheckpointError(f"{path.name} belongs to another network.")
-    if not all(np.isfinite(value).all() for value in values if value.dtype.kind == "f"):
-        raise CheckpointError(f"{path.name} holds weights that are no finite numbers.")
     try:
         meta = understand(said["meta"])
     except (ValueError, TypeError, KeyError) as error:
         raise CheckpointError(f"What {path.name} says of itself makes no sense.") from error
-    for variable, value in zip(variables, values, strict=True):
+    taking = variables(meta) if callable(variables) else variables
+    if len(values) != len(taking) or any(
+        tuple(value.shape) != tuple(variable.shape)
+        for value, variable in zip(values, taking, strict=True)
+    ):
+        raise CheckpointError(f"{path.name} belongs to another network.")
+    if not all(np.isfinite(value).all() for value in values if value.dtype.kind == "f"):
+        raise CheckpointError(f"{path.name} holds weights that are no finite numbers.")
+    for variable, value in zip(taking, values, strict=True):
         variable.assign(value)
     return meta
 

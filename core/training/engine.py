@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from core.config import RunConfig
+from core.config import RunConfig, highest
 from core.data.dataset import Dataset
 from core.data.pipeline import training_stream
 from core.data.splits import Splits
@@ -26,14 +26,14 @@ from core.runs.recorder import Recorder
 from core.training import checkpoints
 from core.training.evaluate import Validation, evaluate_saved
 from core.training.failures import diverging, not_finite
-from core.training.observers import Observers, record_metric
+from core.training.observers import Observers
+from core.training.observers.metric_lines import MetricLines
 from core.training.prepare import Prepared, prepare
-from core.training.progress import Progress, Sums
-from core.training.schedules import Length, learning_rates, momenta
+from core.training.progress import Progress
+from core.training.schedules import TrainingPhase, phase_of_step, training_phases
 from core.training.selection import BestWeights, EarlyStopping, Measured, Plateau
 
 CALL_SECONDS = 0.1  # how long one call into the graph should take: requests wait so long
-TICK_SECONDS = 0.5  # between metric lines
 
 
 def run_training(
@@ -68,17 +68,20 @@ class _Engine:
         self.recorder, self.observers = recorder, observers
         self.trainer = prepared.trainer
         self.training = config.training
-        self.epoch_steps = self.training.steps_in_epoch(len(prepared.splits.train))
-        self.total = self.training.total_steps(len(prepared.splits.train))
-        self.length = Length(self.total, self.epoch_steps)
+        self.phases = training_phases(config, len(prepared.splits.train))
+        self.phase = self.phases[0]  # that of the last step taken
+        self.epoch_steps = self.phase.length.steps_per_epoch
+        self.total = self.phases[-1].end
+        self.lines = MetricLines(recorder, observers, self.epoch_steps)
         self.validation = Validation(prepared, self.training)
         self.best_weights = BestWeights(self.training.keep_monitor, run.checkpoints_path)
         self.early_stopping = EarlyStopping(self.training.early_stopping)
-        self.plateau = Plateau(config.schedule)
+        self.plateau = Plateau(self.phase.schedule)
         self.progress = Progress()
-        self.tick = Sums()
+        self.started = False
+        self.compiled = False  # the trainer's first call is behind it, which takes long
         self.step_seconds: float | None = None
-        self.saved = self.ticked = self.begun = time.monotonic()
+        self.saved = self.begun = time.monotonic()
 
     def execute(self) -> State:
         self._restore()
@@ -101,13 +104,13 @@ class _Engine:
     def _loop(self) -> State:
         stream = self.trainer.stream(self._stream())
         self.begun = time.monotonic()
-        first = self.progress.step
         while not self._done():
             if self.progress.step == (self.progress.epoch + 1) * self.epoch_steps:
                 if self._end_epoch():
                     return State.FINISHED
             else:
-                self._advance(stream, warm=self.progress.step > first)
+                self._begin_phase()
+                self._advance(stream)
             request = run_requests.pending(self.run)
             if request is run_requests.Request.PAUSE:
                 return State.PAUSED
@@ -134,31 +137,60 @@ class _Engine:
             augment_from_step=augmentation.start_epoch * self.epoch_steps,
         )
 
-    def _advance(self, stream: Any, *, warm: bool) -> None:
+    def _begin_phase(self) -> None:
+        """Go on to the phase of the next step, where that is another one.
+
+        Only now, right before that step: what was saved at the end of a phase is all of it, and
+        a run that goes on from there begins the next as one that was never interrupted.
+        """
+        phase = phase_of_step(self.phases, self.progress.step)
+        if phase is self.phase:
+            return
+        self._enter(phase)
+        self.progress.begin_schedule()
+        self._say_that_it_trains()
+        self.observers.fine_tuning_begun(self.progress.epoch, highest(phase.schedule))
+
+    def _enter(self, phase: TrainingPhase) -> None:
+        """Train as a phase does, with an optimizer and averages of its own."""
+        self.phase = phase
+        self.plateau = Plateau(phase.schedule)
+        self.trainer = self.prepared.trainer_of_phase(fine_tunes=phase.fine_tunes)
+        self.compiled, self.step_seconds = False, None
+
+    def _advance(self, stream: Any) -> None:
         """One call into the graph, and what it tells."""
-        done = self.progress.step
+        done, warm = self.progress.step, self.compiled
         lrs = self._learning_rates(done, self._call_steps())
-        own = momenta(self.config.schedule, done, len(lrs), self.length)
+        momenta = self.phase.momenta(done, len(lrs))
         begun = time.perf_counter()
-        losses, loss, correct, seen = self.trainer.train(stream, lrs, own)
+        losses, loss, correct, seen = self.trainer.train(stream, lrs, momenta)
         seconds = time.perf_counter() - begun
-        if not warm:
-            self.recorder.update(started=time.time())
-            self.recorder.phase(Phase.TRAINING)
-        else:
+        if warm:
             self.step_seconds = seconds / len(lrs)
+        else:
+            self._first_step_taken()
         self._check(losses, lrs)
-        for sums in (self.progress, self.tick):
+        for sums in (self.progress, self.lines.tick):
             sums.add(loss, correct, seen, seconds if warm else None)
         self.progress.step += len(lrs)
         self.observers.steps_taken(self.trainer, self.progress.step)
-        if time.monotonic() - self.ticked >= TICK_SECONDS or not warm:
-            self._write_tick(float(lrs[-1]))
+        if self.lines.tick_is_due() or not warm:
+            self.lines.write_tick(self.progress.step, float(lrs[-1]))
+
+    def _first_step_taken(self) -> None:
+        self.compiled = True
+        if not self.started:
+            self.started = True
+            self.recorder.update(started=time.time())
+        self._say_that_it_trains()
+
+    def _say_that_it_trains(self) -> None:
+        self.recorder.phase(Phase.FINE_TUNING if self.phase.fine_tunes else Phase.TRAINING)
 
     def _learning_rates(self, first: int, count: int) -> np.ndarray:
-        """Those of `count` steps from `first` on.  # (count,) float32"""
-        lrs = learning_rates(self.config.schedule, first, count, self.length)
-        return self.plateau.lowered(lrs, self.progress)
+        """Those of `count` steps of the phase from `first` on.  # (count,) float32"""
+        return self.plateau.lowered(self.phase.learning_rates(first, count), self.progress)
 
     def _call_steps(self) -> int:
         """Steps for the next call: about CALL_SECONDS, never across an epoch's end."""
@@ -183,21 +215,6 @@ class _Engine:
             self.recorder.update(lost_learning_rate=lr)
             raise diverging(step, float(losses.mean()), lr)
 
-    def _write_tick(self, lr: float) -> None:
-        progress, measured = self.progress, self.tick.figures()
-        record_metric(
-            self.recorder,
-            self.observers,
-            "tick",
-            step=progress.step,
-            epoch=round(progress.step / self.epoch_steps, 4),
-            lr=lr,
-            **measured,
-        )
-        speed = measured.get("images_per_second", 0.0)
-        self.recorder.update(step=progress.step, images_per_second=speed)
-        self.tick, self.ticked = Sums(), time.monotonic()
-
     def _end_epoch(self) -> bool:
         """Validate, record, remember the best; True where early stopping ends the run.
 
@@ -206,21 +223,24 @@ class _Engine:
         """
         progress = self.progress
         lr = float(self._learning_rates(progress.step - 1, 1)[0])
-        # A tick of a step or two would say little, of the speed above all: let it grow.
-        if self.tick.seen and time.monotonic() - self.ticked >= TICK_SECONDS / 2:
-            self._write_tick(lr)
+        if self.lines.worth_a_tick():
+            self.lines.write_tick(progress.step, lr)
         self.recorder.phase(Phase.VALIDATING)
-        measured = self.validation.measure(lambda: run_requests.pending(self.run) is not None)
+        measured = self.validation.measure(self.trainer, self._is_asked)
         if measured is None:
             return False
         progress.epoch += 1
-        self._write_epoch(lr, measured, self.plateau.reduce(progress, measured))
+        self.lines.write_epoch(progress, lr, measured, self.plateau.reduce(progress, measured))
         progress.begin_epoch()
         stop = self._judge(measured)
         self._checkpoint()
         self.recorder.update(epoch=progress.epoch, step=progress.step, early_stopped=stop)
-        self.recorder.phase(Phase.TRAINING)
+        self._say_that_it_trains()
         return stop
+
+    def _is_asked(self) -> bool:
+        """A request waits to be served."""
+        return run_requests.pending(self.run) is not None
 
     def _judge(self, measured: Measured) -> bool:
         """Keep the weights if they are the best; True where patience has run out."""
@@ -229,27 +249,10 @@ class _Engine:
             self.observers.epoch_ended(self.trainer, self.progress.epoch, measured)
         return self.early_stopping.is_due(self.progress, measured)
 
-    def _write_epoch(self, lr: float, measured: Measured, reduced: float | None) -> None:
-        progress = self.progress
-        decided = {} if reduced is None else {"reduced_lr": reduced}
-        record_metric(
-            self.recorder,
-            self.observers,
-            "epoch",
-            step=progress.step,
-            epoch=progress.epoch,
-            lr=lr,
-            **progress.figures(),
-            val_loss=round(measured["val_loss"], 6),
-            val_accuracy=round(measured["val_accuracy"], 6),
-            seconds=round(progress.seconds, 3),
-            **decided,
-        )
-
     def _restore(self) -> None:
-        folder, state = self.run.checkpoints_path, self.trainer.state
+        folder = self.run.checkpoints_path
         try:
-            progress = checkpoints.restore_newest(folder, state, self._progress_of)
+            progress = checkpoints.restore_newest(folder, self._state_at, self._progress_of)
         except checkpoints.CheckpointError as error:
             raise TrainingError(str(error), "Start the run anew from its draft.") from error
         if progress is not None:
@@ -257,6 +260,13 @@ class _Engine:
             self.recorder.resume_at(progress.step, progress.epoch)
         elif is_file(self.run.metrics_path):
             self.recorder.resume_at(0, 0)
+
+    def _state_at(self, progress: Progress) -> list[Any]:
+        """The variables of a run that stood there: those of its last step's phase."""
+        phase = phase_of_step(self.phases, max(progress.step - 1, 0))
+        if phase is not self.phase:
+            self._enter(phase)
+        return self.trainer.state
 
     def _progress_of(self, meta: dict[str, Any]) -> Progress:
         """Where a checkpoint stood. Raises ValueError where this run cannot stand there."""
@@ -281,19 +291,9 @@ class _Engine:
         self.recorder.phase(Phase.SAVING_MODEL)
         self._checkpoint()
         self.trainer.keep_average()
-        note = self._put_back_best()
+        note = self.best_weights.put_back(self.progress, self.trainer.weights)
         save_model(to_stock(self.trainer.network), self.run.model_path)
         self.recorder.phase(Phase.EVALUATING)
         result = evaluate_saved(self.run, self.prepared, self.progress)
         spent = {"record_seconds": round(self.recorder.seconds, 3)}
         self.recorder.update(result=result.model_copy(update={**spent, "note": note}))
-
-    def _put_back_best(self) -> str:
-        """The kept epoch's weights into the network; where they are lost, what was done."""
-        try:
-            self.best_weights.restore(self.trainer.weights, self.progress.best_epoch)
-        except checkpoints.CheckpointError as error:
-            lost = self.progress.best_epoch
-            self.progress.best_epoch, self.progress.best = self.progress.epoch, None
-            return f"The weights of epoch {lost}, the best, are lost: {error} The last are kept."
-        return ""

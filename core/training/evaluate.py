@@ -21,6 +21,7 @@ from core.training.failures import overflown
 from core.training.prepare import Prepared
 from core.training.progress import Progress
 from core.training.selection import Measured
+from core.training.trainer import Trainer
 
 EVALUATION_BATCH = 256
 
@@ -33,7 +34,6 @@ class Validation:
 
     def __init__(self, prepared: Prepared, training: TrainingConfig) -> None:
         steps = training.validation_steps
-        self._trainer = prepared.trainer
         self._batches = evaluation_stream(
             prepared.splits.validation,
             num_classes=prepared.num_classes,
@@ -41,9 +41,9 @@ class Validation:
             limit_batches=steps,
         )
 
-    def measure(self, interrupted: Callable[[], bool]) -> Measured | None:
+    def measure(self, trainer: Trainer, interrupted: Callable[[], bool]) -> Measured | None:
         """Loss and accuracy as the network is now; None where it was interrupted."""
-        found = self._trainer.evaluate(self._batches, interrupted)
+        found = trainer.evaluate(self._batches, interrupted)
         return None if found is None else {"val_loss": found[0], "val_accuracy": found[1]}
 
 

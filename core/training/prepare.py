@@ -7,20 +7,25 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from core.config import RunConfig, highest_momentum
+from core.config import BASES, RunConfig, highest_momentum
 from core.data.dataset import Dataset
+from core.data.pretrained import whole_weights
 from core.data.splits import Splits
 from core.data.stats import subset_stats
 from core.errors import TrainingError
 from core.machine import Device, cpu_device, gpu_device
+from core.models.bases import fine_tuned
 from core.models.builder import build_model
 from core.models.export import load_model
+from core.models.plan import plan_layers
 from core.runs import Phase, Run, open_run
 from core.runs.recorder import Recorder
+from core.training import checkpoints
 from core.training.trainer import Trainer
 
 
@@ -28,7 +33,14 @@ from core.training.trainer import Trainer
 class Prepared:
     dataset: Dataset
     splits: Splits
-    trainer: Trainer
+    trainer: Trainer  # of a base that others trained it trains nothing
+    base_layers: tuple[keras.layers.Layer, ...] = ()  # those that fine-tuning trains
+
+    def trainer_of_phase(self, *, fine_tunes: bool) -> Trainer:
+        """The same network with an optimizer of its own, its base trained or left as it is."""
+        for layer in self.base_layers:
+            layer.trainable = fine_tunes
+        return self.trainer.begun_anew()
 
     @property
     def num_classes(self) -> int:
@@ -52,12 +64,12 @@ def prepare(
         tf.config.experimental.enable_op_determinism()
     strategy = choose_strategy(config.training.gpus)
     with strategy.scope() if strategy else nullcontext():
-        network = build_network(config, dataset, splits)
+        network = build_network(config, dataset, splits, _base_weights(run, config))
     if config.initial_weights:
         _start_from(network, config.initial_weights, run)
     momentum = highest_momentum(config.schedule)
     trainer = Trainer(network, config.optimizer, config.training, strategy, momentum)
-    return Prepared(dataset, splits, trainer)
+    return Prepared(dataset, splits, trainer, _base_layers(network, config, dataset))
 
 
 def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:
@@ -92,9 +104,11 @@ def use_device(config: RunConfig) -> Device:
     return Device(device.name, device.kind, precision, device.reason)
 
 
-def build_network(config: RunConfig, dataset: Dataset, splits: Splits) -> keras.Model:
+def build_network(
+    config: RunConfig, dataset: Dataset, splits: Splits, base_weights: Path | None = None
+) -> keras.Model:
     mean = variance = None
-    if config.preprocessing == "standardize":
+    if config.preprocessing == "standardize" and config.architecture.base is None:
         stats = subset_stats(splits.train)
         mean = [float(value) for value in stats.mean]
         variance = [float(value) ** 2 for value in stats.std]
@@ -106,7 +120,26 @@ def build_network(config: RunConfig, dataset: Dataset, splits: Splits) -> keras.
         mean=mean,
         variance=variance,
         synchronized=config.training.gpus > 1,
+        base_weights=base_weights,
     )
+
+
+def _base_weights(run: Run, config: RunConfig) -> Path | None:
+    """The file of the base's weights; None where there is no base, or where all of the network's
+    weights come from a checkpoint or from another run."""
+    base = config.architecture.base
+    if base is None or config.initial_weights or checkpoints.are_in(run.checkpoints_path):
+        return None
+    return whole_weights(BASES[base])
+
+
+def _base_layers(
+    network: keras.Model, config: RunConfig, dataset: Dataset
+) -> tuple[keras.layers.Layer, ...]:
+    if config.architecture.base is None:
+        return ()
+    plan = plan_layers(config.architecture, dataset.image_shape, len(dataset.classes))
+    return tuple(fine_tuned(network, plan))
 
 
 def _start_from(network: keras.Model, run_id: str, run: Run) -> None:

@@ -75,6 +75,11 @@ class Progress(Sums):
         self.loss = self.correct = self.seconds = 0.0
         self.seen = self.timed = 0
 
+    def begin_schedule(self) -> None:
+        """Forget what a plateau's schedule has come down to, and why."""
+        self.reduced_lr = self.plateau_best = None
+        self.plateau_epochs = self.cooldown_left = 0
+
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -37,6 +37,16 @@ class BestWeights:
             checkpoints.make_folder(self._path.parent)
             checkpoints.write_variables(self._path, weights, {"epoch": progress.epoch})
 
+    def put_back(self, progress: Progress, weights: Sequence[Any]) -> str:
+        """The best epoch's weights into place; where they are lost, what was done instead."""
+        try:
+            self.restore(weights, progress.best_epoch)
+        except checkpoints.CheckpointError as error:
+            lost = progress.best_epoch
+            progress.best_epoch, progress.best = progress.epoch, None
+            return f"The weights of epoch {lost}, the best, are lost: {error} The last are kept."
+        return ""
+
     def restore(self, weights: Sequence[Any], epoch: int) -> None:
         """Put the best weights into place, those of that epoch; 0 where none were kept.
 

@@ -6,7 +6,7 @@ What it has trained is thrown away. How long an epoch takes is for core.jobs.pac
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 import numpy as np
@@ -21,6 +21,8 @@ from core.training.engine import CALL_SECONDS
 from core.training.evaluate import EVALUATION_BATCH
 from core.training.observers import Observers
 from core.training.prepare import Prepared, prepare
+from core.training.schedules import TrainingPhase, training_phases
+from core.training.trainer import Trainer
 
 TRAINING_SECONDS = 4.0  # for how long steps are timed
 PREDICTING_SECONDS = 1.0
@@ -44,27 +46,43 @@ def run_timing(
         return requests.pending(run) is not None
 
     begun = time.perf_counter()
-    steps = _time_steps(prepared, config, recorder, unwanted)
+    phases = training_phases(config, len(prepared.splits.train))
+    timed: list[list[float]] = []
+    for phase in phases:
+        trainer = prepared.trainer
+        if phase.fine_tunes:
+            trainer = prepared.trainer_of_phase(fine_tunes=True)
+        timed.append(_time_steps(prepared, trainer, config, recorder, unwanted))
     images = _time_predictions(prepared, unwanted)
-    if not steps or not images:
+    if not all(timed) or not images:
         return State.STOPPED
     recorder.update(
-        step=len(steps),
+        step=sum(map(len, timed)),
         result=TimingResult(
-            seconds_per_step=median(steps),
+            seconds_per_step=_mean([median(steps) for steps in timed], phases),
             seconds_per_image=median(images),
-            error=_spread(steps),
+            error=max(_spread(steps) for steps in timed),
             seconds=round(time.perf_counter() - begun, 3),
         ),
     )
     return State.FINISHED
 
 
+def _mean(seconds: Sequence[float], phases: Sequence[TrainingPhase]) -> float:
+    """Over all steps of a run, from a figure for each of its phases."""
+    steps = [phase.length.total for phase in phases]
+    return float(np.average(seconds, weights=steps))
+
+
 def _time_steps(
-    prepared: Prepared, config: RunConfig, recorder: Recorder, unwanted: Callable[[], bool]
+    prepared: Prepared,
+    trainer: Trainer,
+    config: RunConfig,
+    recorder: Recorder,
+    unwanted: Callable[[], bool],
 ) -> list[float]:
     """Seconds of a step, a figure a call; none where a stop was asked for."""
-    trainer, training = prepared.trainer, config.training
+    training = config.training
     stream = trainer.stream(
         training_stream(
             prepared.splits.train,

@@ -55,6 +55,7 @@ class Trainer:
         momentum: float | None = None,
     ) -> None:
         self.network = network
+        self._configured = optimizer, training
         self._strategy = strategy
         self._momentum = momentum
         with strategy.scope() if strategy else nullcontext():
@@ -76,6 +77,10 @@ class Trainer:
         variables = self.network.trainable_variables
         self.optimizer = build_optimizer(optimizer, variables, training, surroundings)
         self._averaging = Averaging(training.averaging, self.optimizer, variables)
+
+    def begun_anew(self) -> Trainer:
+        """One that trains what of the network is trainable now, with a new optimizer."""
+        return Trainer(self.network, *self._configured, self._strategy, self._momentum)
 
     @property
     def state(self) -> list[Any]:
@@ -211,14 +216,16 @@ class Trainer:
         Returns: its share of the batch's mean loss () float32, and how many of its images
             are classified correctly () float32.
         """
-        with tf.GradientTape() as tape:
+        variables = self.network.trainable_variables
+        # Else all of a network that is not trained would be noted down, only to be thrown away.
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in variables])
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             losses = self._losses(logits, labels, self._smoothing)
             if self._strategy is not None:
                 losses *= tf.cast(_is_asked(labels), tf.float32)
             loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
             scaled = self.optimizer.scale_loss(loss + self._penalty())
-        variables = self.network.trainable_variables
         gradients = tape.gradient(scaled, variables)
         if self._strategy is not None:
             gradients = mean(gradients) if self._clips_shared else lost_on_all(gradients)

@@ -15,7 +15,10 @@ from core.runs.live.phase_times import usual_seconds
 from pages.widgets.text import as_is, format_duration, format_percent
 
 # What says itself while the bar moves.
-_USUAL_WORK = (Phase.TRAINING, Phase.VALIDATING, Phase.RAISING_LEARNING_RATE)
+_USUAL_WORK = (
+    *(Phase.TRAINING, Phase.FINE_TUNING),
+    *(Phase.VALIDATING, Phase.RAISING_LEARNING_RATE),
+)
 
 
 def bar(run: Run, status: Status) -> None:

@@ -27,6 +27,8 @@ class Base:
     trained_on: int  # parameters but those of batch normalization, which stays as it is
     multiply_adds_fixed: int  # of an image, whatever its size
     multiply_adds_cell: int  # for each 32 x 32 pixels
+    kept_cell: int  # numbers that going backward through it looks at again, about
+    largest_cell: int  # numbers of its largest maps, about
     from_minus_one: bool  # takes pixels -1..1, else 0..255
     weights: str  # file
     url: str
@@ -59,6 +61,8 @@ _ALL = (
         trained_on=914_896,
         multiply_adds_fixed=458_752,
         multiply_adds_cell=1_110_976,
+        kept_cell=52_800,
+        largest_cell=5_000,
         from_minus_one=False,
         weights=_MOBILENET_SMALL,
         url=f"{_HOME}/mobilenet_v3/{_MOBILENET_SMALL}",
@@ -75,6 +79,8 @@ _ALL = (
         trained_on=2_947_552,
         multiply_adds_fixed=1_507_200,
         multiply_adds_cell=4_338_240,
+        kept_cell=140_000,
+        largest_cell=17_100,
         from_minus_one=False,
         weights=_MOBILENET_LARGE,
         url=f"{_HOME}/mobilenet_v3/{_MOBILENET_LARGE}",
@@ -91,6 +97,8 @@ _ALL = (
         trained_on=5_798_096,
         multiply_adds_fixed=1_031_424,
         multiply_adds_cell=14_607_648,
+        kept_cell=128_800,
+        largest_cell=8_200,
         from_minus_one=False,
         weights=_EFFICIENTNET,
         url=f"{_HOME}/efficientnet_v2/{_EFFICIENTNET}",
@@ -107,6 +115,8 @@ _ALL = (
         trained_on=23_473_920,
         multiply_adds_fixed=0,
         multiply_adds_cell=71_024_640,
+        kept_cell=236_900,
+        largest_cell=17_800,
         from_minus_one=True,
         weights=_RESNET,
         url=f"{_HOME}/resnet/{_RESNET}",

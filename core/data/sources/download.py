@@ -1,6 +1,6 @@
 """Fetch one file from the web: whole and verified, or not at all.
 
-Knows nothing of data sets. `pooch` asks the server, writes and checks the MD5; what it
+Knows nothing of what a file is for. `pooch` asks the server, writes and checks the MD5; what it
 writes lies in a hidden folder until then, which goes whatever interrupts the download.
 """
 
@@ -25,12 +25,10 @@ _MEBIBYTE = 1 << 20
 _MARGIN_BYTES = _MEBIBYTE
 _REASONS: dict[int | None, str] = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "the disk is full"),
-    **dict.fromkeys(
-        (errno.EACCES, errno.EPERM, errno.EROFS), "the folder for data sets cannot be written to"
-    ),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "its folder cannot be written to"),
     **dict.fromkeys(
         (errno.ENOTDIR, errno.EEXIST, errno.EISDIR),
-        "something else lies where the folder for data sets should be",
+        "something else lies where its folder should be",
     ),
 }
 

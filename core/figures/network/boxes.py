@@ -13,7 +13,7 @@ from math import log2, prod
 from typing import Final
 
 from core.figures.network.elements import Element
-from core.figures.network.layers import CONVOLUTIONS, shape_words
+from core.figures.network.layers import CONVOLUTIONS, WHOLE, shape_words
 from core.figures.network.lines import n
 from core.figures.theme import CATEGORICAL, NEUTRAL
 from core.reading import one_line
@@ -22,6 +22,7 @@ _BLUE, _ORANGE, _GREEN, _PINK, _SKY, _VERMILION, _VIOLET = CATEGORICAL[:7]
 _TALLEST = 132.0  # of the largest maps, in pixels of the drawing
 _LOWEST = 7.0
 _LEAN = 0.3  # how far a box reaches back, as a share of its height
+_WHOLE = 62.0  # thickness of a network that is drawn as one layer
 _STRIP = 5.0  # thickness of a layer that keeps its shape
 _BAND = 2.8  # of an activation, at the end of its layer
 PLUS = 6.5  # radius of the sign of a sum
@@ -39,6 +40,7 @@ COLOURS: Final = {
     "Dropout": "#5F6B76",
     "Flatten": NEUTRAL,
     "Dense": _GREEN,
+    **dict.fromkeys(WHOLE, _BLUE),
 }
 
 
@@ -106,6 +108,9 @@ def _extent(
         thickness = strip if kind in ("Dropout", "BatchNormalization") else 11.0 * size.thick
         return thickness, height, 5.0 * size.thick
     high, wide, channels = shape
+    if kind in WHOLE:  # between the image, which it takes, and the small maps that it makes
+        share = min(high / largest, 1.0) ** 0.4
+        return _WHOLE * size.thick, tallest * share, max(3.0, _LEAN * tallest * share)
     height = max(_LOWEST, tallest * min(high / largest, 1.0) ** 0.75)
     lean = max(3.0, _LEAN * tallest * min(wide / largest, 1.0) ** 0.75)
     full = (3 + 3.6 * log2(channels + 1)) * size.thick

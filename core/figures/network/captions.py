@@ -73,7 +73,8 @@ def group_name(group: Group, *, short: bool = False) -> str:
         return "Output"
     if first.type == "Dense":
         return "Dense"
-    return "Vector" if len(first.output_shape) == 1 else kind_words(first).capitalize()
+    words = "vector" if len(first.output_shape) == 1 else kind_words(first)
+    return words[0].upper() + words[1:]
 
 
 def legend(layers: Sequence[Layer], most: float, top: float) -> tuple[list[str], float, float]:

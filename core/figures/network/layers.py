@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
+from core.config import BASES
 from core.notation import count, percent
 
+# Those that others trained, each drawn as one layer: Keras's name and what it is called.
+WHOLE: Final = {base.application: base.title for base in BASES.values()}
 KINDS: Final = {
+    **WHOLE,
     "Conv2D": "convolution",
     "DepthwiseConv2D": "depthwise convolution",
     "SeparableConv2D": "separable convolution",

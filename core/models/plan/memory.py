@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import Final
 
-from core.config import LionConfig, OptimizerConfig, RmspropConfig, SgdConfig, TrainingConfig
+from core.config import (
+    Base,
+    LionConfig,
+    OptimizerConfig,
+    RmspropConfig,
+    SgdConfig,
+    TrainingConfig,
+)
 from core.models.plan.layer import INPUT, LayerPlan, total_parameters, total_trainable
 
 _WORD: Final = 4  # bytes of a float32
@@ -57,8 +64,12 @@ def training_memory(
     *,
     slots: int = _MOST_SLOTS,
     half: bool = False,
+    base: Base | None = None,
+    fine_tuned: bool = False,
 ) -> StepMemory:
     """What a step on one device takes, about.
+
+    A base that is not trained keeps nothing for going backward, and needs no gradients.
 
     Args:
         layers: from plan_layers.
@@ -66,11 +77,18 @@ def training_memory(
         batch_size: images of a step.
         slots: from optimizer_slots.
         half: activations of 16 bits, as in mixed precision.
+        base: that the network begins with, if any.
+        fine_tuned: the base is trained, in a second phase, which takes the most.
     """
     sizes = {INPUT: prod(input_shape)} | {item.name: prod(item.output_shape) for item in layers}
     kept = sum(sizes[name] for name in _kept(layers))
     word = _WORD // 2 if half else _WORD
     parameters, trained = total_parameters(list(layers)), total_trainable(list(layers))
+    if base is not None:
+        cells = prod(base.output_shape(*input_shape[:2])[:2])
+        sizes["largest of the base"] = cells * base.largest_cell
+        kept += cells * base.kept_cell if fine_tuned else 0
+        trained += base.trained_on if fine_tuned else 0
     return StepMemory(
         activations=batch_size * word * (kept + 2 * max(sizes.values())),
         weights=parameters * (_WORD + word if half else _WORD),  # half: a copy to compute with

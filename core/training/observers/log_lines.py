@@ -31,6 +31,10 @@ class LogLines(Observer):
         if status.first_step:
             _say(f"Resumed after step {count(status.first_step)} of {count(status.steps)}.")
 
+    def fine_tuning_begun(self, epoch: int, highest: float) -> None:
+        lr = learning_rate(highest)
+        _say(f"Fine-tuning from epoch {epoch + 1} on: the base trains, too, at up to {lr}.")
+
     def metric(self, kind: str, values: dict[str, Any]) -> None:
         if kind != "epoch":
             return

@@ -23,6 +23,9 @@ class Observer:
     def steps_taken(self, trainer: Any, step: int) -> None:
         """A call into the graph is back; `step` steps are done over the whole run."""
 
+    def fine_tuning_begun(self, epoch: int, highest: float) -> None:
+        """After `epoch` epochs the base trains, too, at learning rates up to `highest`."""
+
     def metric(self, kind: str, values: dict[str, Any]) -> None:
         """A line was written to metrics.jsonl; `kind` is "tick", "epoch" or "range"."""
 
@@ -44,6 +47,9 @@ class Observers:
 
     def steps_taken(self, trainer: Any, step: int) -> None:
         self._tell("steps_taken", trainer, step)
+
+    def fine_tuning_begun(self, epoch: int, highest: float) -> None:
+        self._tell("fine_tuning_begun", epoch, highest)
 
     def metric(self, kind: str, values: dict[str, Any]) -> None:
         self._tell("metric", kind, values)
