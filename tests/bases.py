@@ -77,16 +77,15 @@ def small_application(
 
 def write_weights(name: str, models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Random weights of a real base, in the format of those on the web."""
-    import h5py
     import keras
-    from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
+    from keras.src.legacy.saving import legacy_h5_format
 
     base = BASES[name]
     application = getattr(keras.applications, base.application)
     network = application(include_top=False, weights=None, input_shape=(32, 32, 3))
     path = models / base.weights
-    with h5py.File(path, "w") as file:
-        save_weights_to_hdf5_group(file, network)
+    with legacy_h5_format.h5py.File(path, "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, network)
     md5 = hashlib.md5(path.read_bytes()).hexdigest()
     monkeypatch.setitem(BASES, name, replace(base, md5=md5, size=path.stat().st_size))
     return path

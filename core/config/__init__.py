@@ -46,7 +46,7 @@ from core.config.parse import (
     read_config,
 )
 from core.config.presets import PRESETS, Preset
-from core.config.run import RunConfig
+from core.config.run import RunConfig, network_changes
 from core.config.schedules import (
     SHRINKING_POLICIES,
     ConstantSchedule,
@@ -128,6 +128,7 @@ __all__ = [
     "highest",
     "highest_momentum",
     "load_config",
+    "network_changes",
     "parse_architecture",
     "parse_config",
     "read_config",

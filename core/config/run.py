@@ -66,3 +66,14 @@ class RunConfig(Section):
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=2)
+
+
+def network_changes(config: RunConfig, architecture: ArchitectureConfig) -> dict[str, Any]:
+    """What changes with another network: fine-tuning goes where there is no base to fine-tune.
+
+    Returns: fields with their values, as apply_changes takes them.
+    """
+    changes: dict[str, Any] = {}
+    if architecture.base is None and config.training.fine_tuning is not None:
+        changes["training.fine_tuning"] = None  # first: the network is looked at when it is set
+    return changes | {"architecture": architecture.model_dump(mode="json")}

@@ -127,6 +127,11 @@ class TrainingConfig(Section):
             return None
         return "val_loss" if self.keep == "best_val_loss" else "val_accuracy"
 
+    @property
+    def frozen_epochs(self) -> int | None:
+        """Those before fine-tuning begins; None where nothing is fine-tuned."""
+        return self.fine_tuning.frozen_epochs if self.fine_tuning is not None else None
+
     def steps_in_epoch(self, num_images: int) -> int:
         """Steps in an epoch of a run that trains on so many images."""
         return self.steps_per_epoch or batches_in(num_images, self.batch_size)

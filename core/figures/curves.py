@@ -20,6 +20,7 @@ from core.figures.decimate import decimate, plain
 from core.figures.theme import (
     ACCENT,
     CATEGORICAL,
+    NEUTRAL,
     TRAINING,
     VALIDATION,
     Figure,
@@ -44,12 +45,14 @@ class View:
         smooth: from an array (n,) float64 of finite numbers to one as long, applied to what is
             measured as training goes; epochs' own numbers stay as they are. None: nothing.
         validation: what the second curve is called; say so where it is the test images.
+        fine_tuned_from: epochs after which a second phase begins, which is marked; None: none.
     """
 
     epochs: int = 0
     log_y: bool = False
     smooth: Callable[[np.ndarray], np.ndarray] | None = None
     validation: str = "Validation"
+    fine_tuned_from: int | None = None
 
 
 def loss_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
@@ -69,9 +72,8 @@ def accuracy_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Fi
         "tickformat": ".0~%",
         "autorangeoptions": {"clipmin": 0.0, "clipmax": _TOP_OF_ACCURACY},
     }
-    return _over_epochs(
-        _train_and_validation(rows, "accuracy", view, "%{y:.2%}"), axis, view, height
-    )
+    traces = _train_and_validation(rows, "accuracy", view, "%{y:.2%}")
+    return _over_epochs(traces, axis, view, height, rises=True)
 
 
 def learning_rate_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
@@ -155,7 +157,10 @@ def _numbers(rows: Iterable[Mapping[str, Any]], key: str) -> np.ndarray:
     return np.array([row.get(key) for row in rows], dtype=float)
 
 
-def _over_epochs(traces: list[Trace], yaxis: Trace, view: View, height: int) -> Figure:
+def _over_epochs(
+    traces: list[Trace], yaxis: Trace, view: View, height: int, *, rises: bool = False
+) -> Figure:
+    """`rises`: the curves do, so that there is room below them."""
     xaxis: Trace = {"title": {"text": "Epoch"}, "rangemode": "tozero", "hoverformat": ".2f"}
     if view.epochs:
         xaxis |= {"range": [0, _ROOM * view.epochs], "autorange": False}
@@ -170,4 +175,21 @@ def _over_epochs(traces: list[Trace], yaxis: Trace, view: View, height: int) -> 
         showlegend=len(traces) > 1,
         uirevision="curves",  # constant: keeps zoom and hidden traces when drawn again
     )
+    if view.fine_tuned_from is not None:
+        layout |= _mark_of_phase(view.fine_tuned_from, view.epochs, low=rises)
     return {"data": traces, "layout": layout}
+
+
+def _mark_of_phase(epoch: int, epochs: int, *, low: bool) -> Figure:
+    """A thin line where the second phase begins, with words where there is room."""
+    line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+    ends = {"x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1}
+    place = {"x": epoch, "yref": "paper", "y": 0 if low else 1, "showarrow": False}
+    anchors = {
+        "xanchor": "right" if epochs and epoch > 0.6 * epochs else "left",
+        "yanchor": "bottom" if low else "top",
+    }
+    return {
+        "shapes": [{"type": "line", "line": line, **ends}],
+        "annotations": [{"text": "fine-tuning from here", **place, **anchors}],
+    }

@@ -60,8 +60,7 @@ def build_model(
         architecture: the blocks, dense layers and head.
         input_shape: (H, W, C) of the images.
         num_classes: how many classes there are.
-        preprocessing: "rescale", "standardize" or "samplewise", as in RunConfig. A base has its
-            own.
+        preprocessing: as in RunConfig; a base has its own.
         mean: (C,) of pixels 0..255; only for "standardize".
         variance: (C,) of pixels 0..255; only for "standardize".
         fused: train with the layers of core.models.layers in the stock ones' place.

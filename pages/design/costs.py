@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import BASES, RunConfig
 from core.jobs import preflight
 from core.jobs.pace import Estimate
 from core.jobs.preflight import Preflight
@@ -48,7 +48,8 @@ _MULTIPLY_ADDS = (
 def show(draft: RunConfig, plan: Preflight) -> None:
     with st.grid(2, min_column_width=110, gap=("small", "xsmall"), key="network_costs"):
         with st.container():
-            st.metric("Parameters", format_count(plan.parameters), help=_parameters(plan))
+            many = format_count(plan.parameters)
+            st.metric("Parameters", many, help=_parameters(draft, plan))
         with st.container():
             many = format_large(plan.multiply_adds)
             st.metric("Multiply-adds", many, help=_MULTIPLY_ADDS)
@@ -68,6 +69,8 @@ def _memory(draft: RunConfig, plan: Preflight) -> int:
         draft.training.batch_size,
         slots=optimizer_slots(draft.optimizer, draft.training),
         half=describe_device().resolved(draft.training.precision) != "float32",
+        base=BASES[base] if (base := draft.architecture.base) else None,
+        fine_tuned=draft.training.fine_tuning is not None,
     ).total
 
 
@@ -77,11 +80,18 @@ def _receptive_field(plan: Preflight) -> str:
     return f"{format_count(sides[-1])} × {format_count(sides[-1])} px" if sides else DASH
 
 
-def _parameters(plan: Preflight) -> str:
-    return (
-        f"Numbers that make up the network. {format_count(plan.trainable)} of them are trained; "
-        "the others are the moving averages of batch normalization."
+def _parameters(draft: RunConfig, plan: Preflight) -> str:
+    """How many are trained, and what the others are."""
+    trained = (
+        f"Numbers that make up the network. {format_count(plan.trainable)} of them are trained"
     )
+    base = draft.architecture.base
+    if base is None:
+        return f"{trained}; the others are the moving averages of batch normalization."
+    if draft.training.fine_tuning is None:
+        return f"{trained}; the others are of the base, which stays as it is."
+    more = format_count(plan.trainable + BASES[base].trained_on)
+    return f"{trained} at first, {more} once the base is fine-tuned."
 
 
 def _epoch(draft: RunConfig, plan: Preflight) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import BASES, RunConfig
 from core.data.catalog import find_dataset, list_datasets
 from core.errors import ConfigError, DatasetError
 from core.jobs.preflight import Preflight
@@ -75,7 +75,11 @@ def _images(draft: RunConfig, form: Form) -> None:
         optional="All training images",
         help="Fewer images train faster and show what little data does. Drawn evenly by class.",
     )
-    form.choice("Pixel values", "preprocessing", _PREPROCESSING, help=_PREPROCESSING_HELP)
+    base = draft.architecture.base
+    if base is None:
+        form.choice("Pixel values", "preprocessing", _PREPROCESSING, help=_PREPROCESSING_HELP)
+    else:
+        st.caption(f"Pixel values: {as_is(BASES[base].title)} prepares them in its own way.")
 
 
 def _change_dataset(path: str, key: str) -> None:

@@ -62,7 +62,10 @@ def show(draft: RunConfig, plan: Preflight, *, costs: bool = True) -> None:
     elif plan.data_problem:
         st.warning(as_lines(str(plan.data_problem)), icon=":material/warning:")
     misfit.offer(plan, "top")
-    if plan.weights_problem:
+    if plan.missing_base is not None:
+        missing = f"The weights of {plan.missing_base.title} are not on this machine yet; the "
+        st.warning(as_is(f"{missing}Network tab gets them."), icon=":material/warning:")
+    elif plan.weights_problem:
         page.show_error(plan.weights_problem)
 
 

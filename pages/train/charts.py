@@ -91,6 +91,7 @@ def _view(config: RunConfig, status: Status) -> curves.View:
         log_y=log_y,
         smooth=partial(smooth, beta=smoothing) if smoothing else None,
         validation="Test images" if config.validates_on_test else "Validation",
+        fine_tuned_from=config.training.frozen_epochs,
     )
 
 

@@ -17,6 +17,7 @@ from core.runs import Run
 from core.runs.drafts import keep_draft
 from pages.session import cache, run_list, state, titles
 from pages.widgets import datasets, misfit, page
+from pages.widgets.download.weights import offer_weights
 from pages.widgets.text import as_is, format_count, format_learning_rate
 
 Job = Literal["train", "range-test"]
@@ -103,5 +104,7 @@ def _say_what_is_in_the_way(draft: RunConfig, found: Preflight, job: Job) -> Non
         datasets.offer_download(found.info, job)
     elif found.problem is not None and found.problem is found.network_problem:
         misfit.offer(found, job)
+    elif found.missing_base is not None and found.problem is found.weights_problem:
+        offer_weights(found.missing_base, job)
     elif found.problem is not None:
         page.show_error(found.problem)

@@ -11,9 +11,9 @@ from core.config import DatasetConfig
 from core.data.catalog import DatasetInfo, find_dataset
 from core.data.load import load_dataset
 from core.data.places import datasets_folder
-from core.errors import DatasetError
 from pages.session import cache
 from pages.widgets import page
+from pages.widgets.download.bar import with_bar
 from pages.widgets.text import DASH, as_is, format_bytes, format_count
 
 STATES = {
@@ -83,21 +83,5 @@ def _load(config: DatasetConfig, *, download: bool) -> None:
     The bar takes the place of what is drawn there otherwise, so that nothing of another set
     stands there meanwhile: the page draws all that follows in one container.
     """
-    bar = st.progress(0.0, text="Starting…")
-    shown = -1
-
-    def progress(fraction: float | None, message: str) -> None:
-        nonlocal shown
-        percent = round(100 * (fraction or 0.0))
-        if percent != shown:  # every call is a message to the browser
-            shown = percent
-            share = "" if fraction is None else f" · {percent} %"
-            bar.progress(min(max(percent, 0), 100), text=as_is(message) + share)
-
-    try:
-        load_dataset(config, download=download, progress=progress)
-    except DatasetError as error:
-        page.show_error(error)
+    if not with_bar(lambda progress: load_dataset(config, download=download, progress=progress)):
         st.stop()
-    finally:
-        bar.empty()

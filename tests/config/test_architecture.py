@@ -154,7 +154,10 @@ def test_a_whole_architecture_of_before_may_be_set_and_changed_on() -> None:
     ("assignments", "words"),
     [
         (["architecture.blocks=5"], "architecture.blocks: received 5"),
-        (["architecture.blocks=[]"], "architecture.blocks"),
+        (
+            ["architecture.blocks=[]"],
+            "blocks is empty; a network has at least one block",
+        ),
         (["architecture.blocks=[3]"], "architecture.blocks.0: received 3"),
         (["architecture.blocks=5", "architecture.activation=tanh"], "received 5"),
         (["architecture.dense=3"], "architecture.dense: received 3"),

@@ -1,4 +1,4 @@
-"""Network of the draft: presets and networks of one's own, its drawing and layers, and its parts.
+"""Network of the draft: presets, bases and networks of one's own, its drawing, and its parts.
 
 Everything about it can be changed at once; a step back undoes it.
 """
@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import BASES, RunConfig
 from core.jobs.preflight import Preflight
 from pages.design import costs
 from pages.design.drawing import network_figure
-from pages.design.network import blocks, dense, history, layers, own, presets, whole
+from pages.design.network import bases, blocks, dense, history, layers, own, presets, whole
 from pages.widgets.form import Form
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
     history.note(draft.architecture)
     presets.show(draft, plan)
+    bases.show(draft, plan)
     if plan.layers and plan.input_shape and plan.info is not None:
         left, right = st.columns([2, 1], gap="medium")
         with left:
@@ -28,7 +29,10 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     else:
         own.bar(draft)
     rows = Form(draft, errors_beside=False)  # where there is no room for words
-    blocks.show(draft, plan, rows)
+    if draft.architecture.base is None:
+        blocks.show(draft, plan, rows)
+    else:
+        bases.panel(BASES[draft.architecture.base], draft, plan)
     dense.show(draft, rows)
     whole.show(draft, plan, Form(draft))
     if plan.layers:

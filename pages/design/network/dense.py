@@ -43,7 +43,9 @@ def show(draft: RunConfig, form: Form) -> None:
 
 
 def _first(draft: RunConfig) -> dict[str, Any]:
-    """Activated as the last block is."""
+    """Activated as the last block is, where there are blocks."""
+    if not draft.architecture.blocks:
+        return DenseConfig(units=_UNITS).model_dump(mode="json")
     last = draft.architecture.blocks[-1]
     return DenseConfig(
         units=_UNITS, activation=last.activation, slope=last.slope, pieces=last.pieces

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.config import ArchitectureConfig
+from core.config import ArchitectureConfig, network_changes
 from pages.session import state
 from pages.widgets.form import edit
 
@@ -60,7 +60,7 @@ def redo() -> None:
 
 
 def _go(history: _History) -> None:
-    edit({"architecture": history.now.model_dump(mode="json")})
+    edit(network_changes(state.current_draft(), history.now))
     state.remember(_NAME, history)
 
 

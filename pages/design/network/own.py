@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import ArchitectureConfig, RunConfig
+from core.config import ArchitectureConfig, RunConfig, network_changes
 from core.runs import networks
 from pages.design.network.history import redo, steps, undo
 from pages.session import state
@@ -97,7 +97,7 @@ def _take_in() -> None:
         return
     state.reshuffle(_FILE)
     architecture = networks.read_network(file.getvalue(), file.name)
-    edit({"architecture": architecture.model_dump(mode="json"), "title": ""})
+    edit({**network_changes(state.current_draft(), architecture), "title": ""})
     state.close(_IMPORT)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from core.config import PRESETS, ArchitectureConfig, Preset, RunConfig
+from core.config import PRESETS, ArchitectureConfig, Preset, RunConfig, network_changes
 from core.jobs.preflight import Preflight
 from core.models.plan import smallest_side
 from pages.design import cards
@@ -24,13 +24,13 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     shown += [_own_card(name, own[name], draft, plan) for name in own]
     taken = {preset.name: _suited(preset.architecture, plan) for preset in PRESETS.values()}
     taken |= {_key(name): _suited(network, plan) for name, network in own.items()}
-    cards.row(shown, "preset", partial(_take, taken))
+    cards.row(shown, "preset", partial(take, draft, taken))
 
 
 def _preset_card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Card:
     """The preset as it would be on the draft's images, else on those that it was made for."""
     made_for = preset.input_shape, preset.classes
-    found = _card(preset.name, preset.title, preset.architecture, made_for, draft, plan)
+    found = network_card(preset.name, preset.title, preset.architecture, made_for, draft, plan)
     own = " × ".join(str(n) for n in preset.input_shape)
     about = f"Made for images of {own} and {preset.classes} classes, with "
     about = f"{preset.description} {about}{format_count(preset.parameters)} parameters."
@@ -40,10 +40,10 @@ def _preset_card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Car
 def _own_card(
     name: str, architecture: ArchitectureConfig, draft: RunConfig, plan: Preflight
 ) -> cards.Card:
-    return _card(_key(name), as_is(name), architecture, _UNKNOWN, draft, plan)
+    return network_card(_key(name), as_is(name), architecture, _UNKNOWN, draft, plan)
 
 
-def _card(
+def network_card(
     key: str,
     words: str,
     architecture: ArchitectureConfig,
@@ -84,8 +84,9 @@ def _suited(architecture: ArchitectureConfig, plan: Preflight) -> ArchitectureCo
     return architecture
 
 
-def _take(networks: Mapping[str, ArchitectureConfig], key: str) -> None:
-    edit({"architecture": networks[key].model_dump(mode="json"), "title": ""})
+def take(draft: RunConfig, networks: Mapping[str, ArchitectureConfig], key: str) -> None:
+    """The network of a card that was clicked."""
+    edit({**network_changes(draft, networks[key]), "title": ""})
 
 
 def _key(name: str) -> str:

@@ -30,10 +30,11 @@ def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
             form.number("Dropout after that", "architecture.flatten_dropout", 0.0, 0.95, 0.05)
         with st.container():
             form.choice("Output", "architecture.head", _HEADS)
-        with st.container():
-            form.choice(
-                "Initial weights of convolutions", "architecture.initializer", _INITIALIZERS
-            )
+        if draft.architecture.blocks:
+            with st.container():
+                form.choice(
+                    "Initial weights of convolutions", "architecture.initializer", _INITIALIZERS
+                )
         if _normalizes(draft):
             with st.container():
                 _momentum(form)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.jobs.preflight import Preflight
-from pages.design.training import advanced, optimizer, schedule
+from pages.design.training import advanced, fine_tuning, optimizer, schedule
 from pages.widgets.form import Form
 
 _MONITORS = {"val_loss": "Validation loss", "val_accuracy": "Validation accuracy"}
@@ -20,6 +20,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _length(draft, form)
+        fine_tuning.show(draft, form)
         optimizer.show(draft, form)
     with right:
         schedule.show(draft, form, plan)

@@ -11,7 +11,7 @@ from core.config import SHRINKING_POLICIES, PlateauSchedule, RunConfig, highest_
 from core.errors import DatasetError
 from core.figures.curves import View, learning_rate_figure
 from core.jobs.preflight import Preflight
-from core.training.schedules import Length, planned_curve
+from core.training.schedules import planned_curve_of_run, training_phases
 from pages.session import cache, state
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
@@ -229,9 +229,10 @@ def _curve(draft: RunConfig, plan: Preflight) -> None:
     if images is None and training.steps_per_epoch is None:
         return
     epoch, total = training.steps_in_epoch(images or 0), training.total_steps(images or 0)
-    rows = planned_curve(draft.schedule, Length(total, epoch))
+    rows = planned_curve_of_run(training_phases(draft, images or 0))
     # Of a plateau the curve is only begun: the axis has all epochs nevertheless.
-    figure = learning_rate_figure(rows, View(epochs=training.epochs), height=230)
+    view = View(epochs=training.epochs, fine_tuned_from=training.frozen_epochs)
+    figure = learning_rate_figure(rows, view, height=230)
     figure["layout"]["margin"]["t"] = 8
     st.plotly_chart(figure, key="schedule_curve")
     steps = f"{format_count(epoch)} steps an epoch, {format_count(total)} steps in all."
