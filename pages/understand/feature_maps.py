@@ -21,6 +21,8 @@ from pages.widgets.image_grid import show_image
 from pages.widgets.text import as_is, format_count
 
 _MOST_CLASSES = 15  # bars of the last layer
+_MOST_AT_ONCE = 40  # layers one below the other; of a larger network some from the chosen one on
+_SOME = 12
 _SIDE = 190  # CSS pixels of the picture
 _SAMPLE = 32  # and of one to choose
 _SEEN = {
@@ -40,7 +42,11 @@ _SEEN = {
     "GlobalAveragePooling2D": "One number a channel: how much of its pattern there is in all.",
     "GlobalMaxPooling2D": "One number a channel: its strongest answer anywhere.",
     "Dense": "Each bar is one unit: it weighs all numbers of the layer before.",
-    "Rescaling": "The pixels, divided by 255, so that they lie between 0 and 1.",
+    "Rescaling": "The pixels, brought to a range that the network learns well from.",
+    "DepthwiseConv2D": "One filter for each channel: where its pattern occurs in that one.",
+    "Multiply": "The answers, each channel made stronger or weaker by a number of its own.",
+    "Add": "Two layers' answers, added up.",
+    "ZeroPadding2D": "The layer before, with a rim of zeros.",
     "Normalization": "The pixels, brought to mean 0 and deviation 1 channel by channel.",
     "LayerNormalization": "The pixels of this image, brought to mean 0 and deviation 1.",
 }
@@ -80,7 +86,7 @@ def main() -> None:
         show_prediction(guesses(run, outputs, 3))
     with right:
         layer, every = layer_picker(outputs)
-        for name in outputs if every else [layer]:
+        for name in shown_together(list(outputs), layer) if every else [layer]:
             show_layer(run, name, outputs, image, alone=not every)
 
 
@@ -121,8 +127,18 @@ def layer_picker(outputs: dict[str, np.ndarray]) -> tuple[str, bool]:
         step("Previous", ":material/chevron_left:", names, at - 1)
         layer = choose(st.selectbox, "Layer", "layer", options, first, label_visibility="collapsed")
         step("Next", ":material/chevron_right:", names, at + 1)
-        every = st.toggle("Every layer", key="every_layer", help="One below the other.")
+        many = len(names) > _MOST_AT_ONCE
+        help = f"One below the other{f', {_SOME} from this one on' if many else ''}."
+        every = st.toggle("Every layer", key="every_layer", help=help)
     return layer, every
+
+
+def shown_together(names: list[str], chosen: str) -> list[str]:
+    """All layers or, of a network of very many, some of them from the chosen one on."""
+    if len(names) <= _MOST_AT_ONCE:
+        return names
+    at = names.index(chosen)
+    return names[at : at + _SOME]
 
 
 def step(label: str, icon: str, names: list[str], to: int) -> None:
