@@ -48,6 +48,8 @@ def main() -> None:
     start_panel.row(
         draft, "Start the test", "range-test", beside=run, settings=lambda: settings(draft)
     )
+    if draft.training.fine_tuning is not None:
+        st.caption("Of the draft's first phase: the base that others trained stays as it is.")
     if run is None:
         page.empty_state(
             "No range test has been run yet. Start one above; it takes about a minute.",

@@ -174,3 +174,14 @@ def test_axes_without_curves_claim_no_scale():
         assert empty.xaxis.range[0] == 0 and empty.xaxis.range[1] >= 10
         row = {"kind": "tick", "epoch": 0.5, "loss": 2.0, "accuracy": 0.5}
         assert go.Figure(draw([row], View(epochs=10))).layout.yaxis.range is None
+
+
+def test_the_begin_of_fine_tuning_is_marked_where_there_is_room():
+    for draw, place in ((loss_figure, "top"), (accuracy_figure, "bottom")):
+        layout = go.Figure(draw(_rows(6), View(epochs=6, fine_tuned_from=2))).layout
+        (line,), (words,) = layout.shapes, layout.annotations
+        assert (line.x0, line.x1, words.x, words.text) == (2, 2, 2, "fine-tuning from here")
+        assert (words.xanchor, words.yanchor) == ("left", place)
+        late = go.Figure(draw(_rows(6), View(epochs=6, fine_tuned_from=5))).layout
+        assert late.annotations[0].xanchor == "right"
+        assert not go.Figure(draw(_rows(6), View(epochs=6))).layout.shapes

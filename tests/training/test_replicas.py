@@ -140,3 +140,39 @@ assert kept == halved
 assert all(moved(skipped, after)), moved(skipped, after)
 assert int(trainer.optimizer.iterations.numpy()) == 2
 """)
+
+
+def test_a_base_is_fine_tuned_as_on_one_device():
+    run_python(f"""{_BEGINNING}
+from dataclasses import replace
+from core.models.bases import fine_tuned
+from core.models.plan import plan_layers
+from tests.bases import NAME, small_application
+
+keras.applications.SmallForTests = small_application
+BASES[NAME] = replace(BASES[NAME], application="SmallForTests", channels=8)
+chosen = ArchitectureConfig(base=NAME, flatten="global_average")
+
+def phases(strategy):
+    keras.utils.set_random_seed(1)
+    with strategy.scope() if strategy else nullcontext():
+        network = build_model(chosen, (32, 32, 3), 3, synchronized=strategy is not None)
+    generator = np.random.default_rng(0)
+    images = generator.uniform(0, 255, (33, 32, 32, 3)).astype(np.float32)
+    labels = np.eye(3, dtype=np.float32)[generator.integers(0, 3, 33)]
+    training = TrainingConfig(averaging=EmaConfig(momentum=0.5), clip_norm=0.5)
+    trainer = Trainer(network, SgdConfig(weight_decay=0.01), training, strategy)
+    frozen = trainer.train(trainer.stream(batches(images, labels)), np.full(3, 0.01, np.float32))
+    before = network.get_layer("expanded_conv_project").kernel.numpy()
+    for layer in fine_tuned(network, plan_layers(chosen, (32, 32, 3), 3)):
+        layer.trainable = True
+    trainer = trainer.begun_anew()
+    tuned = trainer.train(trainer.stream(batches(images, labels)), np.full(3, 0.01, np.float32))
+    assert np.abs(network.get_layer("expanded_conv_project").kernel.numpy() - before).max() > 1e-5
+    return np.concatenate([frozen.losses, tuned.losses]), network.get_weights()
+
+(losses, weights), (shared, others) = phases(None), phases(two)
+assert np.allclose(losses, shared, atol=1e-5), (losses, shared)
+for a, b in zip(weights, others, strict=True):
+    assert np.allclose(a, b, atol=2e-5), np.abs(a - b).max()
+""")

@@ -48,6 +48,10 @@ class Pace:
             self._training += now - self._last
         self._step, self._last = step, now
 
+    def begin_anew(self) -> None:
+        """Steps cost something else from here on; the next call tells of a slow start again."""
+        self._first, self._training = None, 0.0
+
     def judged(self) -> None:
         """What has passed since the last step went into judging an epoch."""
         now = self._clock()

@@ -20,6 +20,9 @@ class TimeLeft(Observer):
         self._pace.stepped(step)
         self._tell(step, self._recorder.status.epoch)
 
+    def fine_tuning_begun(self, epoch: int, highest: float) -> None:
+        self._pace.begin_anew()
+
     def epoch_ended(self, trainer: Any, epoch: int, measured: dict[str, float]) -> None:
         self._pace.judged()
         status = self._recorder.status

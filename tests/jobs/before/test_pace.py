@@ -146,3 +146,15 @@ def test_nothing_is_said_where_images_or_network_are_not_known():
     assert epoch_time(unknown, preflight.inspect(unknown), [], HERE) is None
     misfit = DIGITS.model_copy(update={"architecture": PRESETS["catdog-4"].architecture})
     assert epoch_time(misfit, preflight.inspect(misfit), [], HERE) is None
+
+
+def test_a_base_that_is_left_alone_takes_less_than_one_that_is_fine_tuned():
+    based = ['architecture={"base": "mobilenet_v3_small", "flatten": "global_average"}']
+    frozen = seconds(apply_overrides(DIGITS, based))
+    tuned = 'training.fine_tuning={"frozen_epochs": 2}'
+    some, most = (
+        seconds(apply_overrides(DIGITS, [*based, f"epochs={epochs}", tuned])) for epochs in (4, 20)
+    )
+    assert 0.3 < frozen < some < most < 60
+    large = [*based, "dataset.image_size=[160, 160]"]
+    assert seconds(apply_overrides(DIGITS, large)) > 3 * frozen

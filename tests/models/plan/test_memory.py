@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.config import BASES, ArchitectureConfig
+from core.models.plan import plan_layers, training_memory
 from tests.processes import run_python
 
 MEASURED = """
@@ -57,3 +59,16 @@ def test_a_step_takes_about_what_is_planned(name: str, batch: int, policy: str) 
     done = run_python(MEASURED.format(name=name, batch=batch, policy=policy))
     ratio = float(done.stdout.split()[-1])
     assert 0.8 < ratio < 1.4, ratio
+
+
+def test_a_base_that_is_not_trained_keeps_nothing_for_going_backward():
+    base = BASES["mobilenet_v3_small"]
+    network = ArchitectureConfig(base=base.name, flatten="global_average")
+    layers = plan_layers(network, (96, 96, 3), 10)
+    frozen = training_memory(layers, (96, 96, 3), 32, base=base)
+    tuned = training_memory(layers, (96, 96, 3), 32, base=base, fine_tuned=True)
+    head = 576 * 10 + 10
+    assert frozen.gradients == 4 * head and frozen.optimizer == 8 * head
+    assert tuned.gradients == 4 * (head + base.trained_on)
+    assert tuned.activations - frozen.activations == 32 * 4 * 9 * base.kept_cell
+    assert frozen.weights == tuned.weights == 4 * (head + base.parameters)

@@ -57,3 +57,18 @@ def test_where_there_is_no_test_only_steps_count():
     clock.now += 2.0
     pace.stepped(5)
     assert pace.left(6, 0) == pytest.approx(3.0)
+
+
+def test_steps_that_cost_something_else_are_counted_anew():
+    clock, pace = paced(validation=0, test=0)
+    pace.stepped(1)
+    clock.now += 10.0
+    pace.stepped(11)
+    assert pace.left(10, 0) == pytest.approx(10.0)
+    pace.begin_anew()
+    clock.now += 30.0  # another graph is built
+    pace.stepped(12)
+    assert pace.left(9, 0) is None
+    clock.now += 3.0
+    pace.stepped(13)
+    assert pace.left(8, 0) == pytest.approx(24.0)
