@@ -64,15 +64,17 @@ def row(
     on_click: Callable[[str], Any],
     *,
     across: int | None = None,
+    wrap: bool = False,
 ) -> None:
     """Draw them side by side.
 
     Args:
         on_click: called with the name of the card that was clicked.
         across: how many in a row, which scrolls where there is no room; None: all of them, small.
+        wrap: fewer in a row where there is no room, instead of scrolling.
     """
     st.html(_STYLE)
-    with _side_by_side(key, across):
+    with _side_by_side(key, across, wrap):
         for card in cards:
             state = "on" if card.chosen else "off"
             with st.container(
@@ -84,10 +86,10 @@ def row(
                 _show(card, key, on_click)
 
 
-def _side_by_side(key: str, across: int | None) -> AbstractContextManager[Any]:
+def _side_by_side(key: str, across: int | None, wrap: bool) -> AbstractContextManager[Any]:
     if across is None:
         return st.container(horizontal=True, wrap=False, gap="xsmall", key=f"cards_{key}")
-    return st.grid(across, min_column_width=172, gap="small", wrap=False)
+    return st.grid(across, min_column_width=172, gap="small", wrap=wrap)
 
 
 def _show(card: Card, key: str, on_click: Callable[[str], Any]) -> None:

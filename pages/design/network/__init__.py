@@ -17,8 +17,9 @@ from pages.widgets.form import Form
 
 def show(draft: RunConfig, plan: Preflight) -> None:
     history.note(draft.architecture)
-    presets.show(draft, plan)
-    bases.show(draft, plan)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        presets.show(draft, plan)
+        bases.show(draft, plan)
     if plan.layers and plan.input_shape and plan.info is not None:
         left, right = st.columns([2, 1], gap="medium")
         with left:

@@ -3,6 +3,7 @@ of the one in the draft in place of the blocks' editor."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -13,24 +14,38 @@ from core.data.pretrained import weights_state
 from core.jobs.preflight import Preflight
 from pages.design import cards
 from pages.design.network.presets import network_card, take
+from pages.session import state
 from pages.widgets.download.weights import offer_weights
 from pages.widgets.form import edit
 from pages.widgets.text import as_is, format_bytes, format_count
 
+_POPOVER = "bases"
 _PHOTOS = (224, 224, 3), 10  # what it is drawn on where no images are chosen
 _BETTER, _GOOD = 96, 160  # pixels, of real photos
 _TRAINED_ON = "Trained on ImageNet, 1.3 million photos of 224 × 224 pixels in 1,000 classes."
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    st.markdown(
-        "**Trained by others** on ImageNet: a new head learns from your images",
-        help="Transfer learning: what a network has learned of photos in general is taken over, "
-        "and only the last layers begin anew. Few images are then enough.",
-    )
-    taken = {name: _network(base, draft) for name, base in BASES.items()}
-    shown = [_card(base, taken[name], draft, plan) for name, base in BASES.items()]
-    cards.row(shown, "base", partial(take, draft, taken))
+    """A button whose cards open on demand: beside the presets, the editor has to be in sight."""
+    chosen = draft.architecture.base is not None
+    with st.popover(
+        "Trained by others",
+        icon=":material/check_circle:" if chosen else ":material/school:",
+        on_change="rerun",
+        key=_POPOVER,
+    ):
+        st.markdown(
+            "**Transfer learning**: these have learned of photos in general, from ImageNet. That "
+            "is taken over and a new head learns from your images, of which few are then enough."
+        )
+        taken = {name: _network(base, draft) for name, base in BASES.items()}
+        shown = [_card(base, taken[name], draft, plan) for name, base in BASES.items()]
+        cards.row(shown, "base", partial(_take, draft, taken), across=2, wrap=True)
+
+
+def _take(draft: RunConfig, networks: Mapping[str, ArchitectureConfig], key: str) -> None:
+    take(draft, networks, key)
+    state.close(_POPOVER)
 
 
 def _network(base: Base, draft: RunConfig) -> ArchitectureConfig:
