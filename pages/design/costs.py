@@ -5,6 +5,8 @@ How long is said with how far off it may be; one click times this very network.
 
 from __future__ import annotations
 
+from math import ceil
+
 import streamlit as st
 
 from core.config import BASES, RunConfig
@@ -33,7 +35,8 @@ _HOW = (
 )
 _MEMORY = (
     "About what a training step on one batch takes: activations, weights, gradients and what the "
-    "optimizer keeps. TensorFlow itself, and images on their way, come on top."
+    "optimizer keeps. TensorFlow itself, and images on their way, come on top. Graphics cards that "
+    "train together share a batch: then of each."
 )
 _RECEPTIVE_FIELD = (
     "The square of the image that one value of the last maps depends on. Larger than the image: "
@@ -61,16 +64,17 @@ def show(draft: RunConfig, plan: Preflight) -> None:
 
 
 def _memory(draft: RunConfig, plan: Preflight) -> int:
-    """Bytes, about."""
+    """Bytes, about, of one device: cards that train together share a batch."""
     assert plan.input_shape is not None  # where there are layers
+    training = draft.training
     return training_memory(
         plan.layers,
         plan.input_shape,
-        draft.training.batch_size,
-        slots=optimizer_slots(draft.optimizer, draft.training),
-        half=describe_device().resolved(draft.training.precision) != "float32",
+        ceil(training.batch_size / training.gpus),
+        slots=optimizer_slots(draft.optimizer, training),
+        half=describe_device().resolved(training.precision) != "float32",
         base=BASES[base] if (base := draft.architecture.base) else None,
-        fine_tuned=draft.training.fine_tuning is not None,
+        fine_tuned=training.fine_tuning is not None,
     ).total
 
 

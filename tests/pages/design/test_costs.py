@@ -12,7 +12,7 @@ from core.recipes import find_recipe
 from core.runs import State, list_timings
 from core.runs.drafts import save_draft
 from pages.widgets.text import format_large
-from tests.pages.opening import healthy, open_page
+from tests.pages.opening import healthy, metrics, open_page
 
 DRAFT = "0123abcd"
 
@@ -49,3 +49,15 @@ def test_large_numbers_are_said_shortly():
         "40 million",
         "7.65 billion",
     ]
+
+
+def test_cards_that_share_a_batch_need_the_memory_of_their_share(runs_folder: Path):
+    def memory(*changes: str) -> str:
+        config = apply_overrides(find_recipe("digits-quick").config, list(changes))
+        save_draft(DRAFT, config)
+        app = open_page("design", "Design", draft=DRAFT, step="Network")
+        return metrics(app)["Memory of a step"]
+
+    assert (
+        memory("batch_size=512", "gpus=2") == memory("batch_size=256") != memory("batch_size=512")
+    )
