@@ -352,3 +352,12 @@ def test_it_is_told_in_words():
     told = network_words(layers, (32, 32, 1), NAMES)
     assert "Block 1 32 × 32 × 16 then 16 × 16" in told
     assert told.endswith("10 classes.")
+
+
+def test_a_base_that_others_trained_is_one_box_under_its_own_name():
+    network = ArchitectureConfig(base="efficientnet_v2_b0", flatten="global_average")
+    layers = plan_layers(network, (96, 96, 3), 10)
+    drawn = network_drawing(layers, (96, 96, 3), ())
+    assert "EfficientNetV2-B0" in drawn.svg and "5.92\N{NO-BREAK SPACE}M params" in drawn.svg
+    assert drawn.svg.count('data-layer="base"') == 1
+    assert "EfficientNetV2-B0" in network_words(layers, (96, 96, 3), ())
