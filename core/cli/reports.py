@@ -9,7 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-from core.config import PRESETS
+from core.config import BASES, PRESETS
+from core.data.pretrained import weights_state
 from core.errors import readable
 from core.notation import percent
 
@@ -94,8 +95,8 @@ def print_doctor(report: dict[str, Any]) -> None:
 
 
 def models() -> list[dict[str, Any]]:
-    """Each preset on its own input."""
-    return [
+    """Each preset on its own input, and each base without a head."""
+    presets = [
         {
             "name": preset.name,
             "input_shape": list(preset.input_shape),
@@ -104,12 +105,25 @@ def models() -> list[dict[str, Any]]:
         }
         for preset in PRESETS.values()
     ]
+    bases = [
+        {
+            "name": base.name,
+            "base": True,
+            "parameters": base.parameters,
+            "weights": weights_state(base),
+        }
+        for base in BASES.values()
+    ]
+    return presets + bases
 
 
 def print_models() -> None:
     for preset in PRESETS.values():
         shape = "x".join(str(side) for side in preset.input_shape)
-        say(f"{preset.name:<14}{shape:<12}{preset.parameters:>11,} parameters  {preset.title}")
+        say(f"{preset.name:<20}{shape:<12}{preset.parameters:>11,} parameters  {preset.title}")
+    for base in BASES.values():
+        about = f"{base.title}, trained on ImageNet: {weights_state(base)}"
+        say(f"{base.name:<20}{'any':<12}{base.parameters:>11,} parameters  {about}")
 
 
 def recipes() -> list[dict[str, Any]]:

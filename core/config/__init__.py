@@ -45,7 +45,7 @@ from core.config.parse import (
     parse_config,
     read_config,
 )
-from core.config.presets import PRESETS, Preset
+from core.config.presets import PRESETS, WITH_BASES, Preset
 from core.config.run import RunConfig, network_changes
 from core.config.schedules import (
     SHRINKING_POLICIES,
@@ -81,6 +81,7 @@ __all__ = [
     "PRESETS",
     "SHRINKING_POLICIES",
     "SMALLEST_SIDE",
+    "WITH_BASES",
     "Activation",
     "AdamConfig",
     "AdamWConfig",

@@ -12,7 +12,7 @@ from core.config.base import Section
 from core.config.data import DatasetConfig, SplitConfig
 from core.config.lr_range import RangeTestConfig
 from core.config.optimizers import AdamConfig, OptimizerConfig
-from core.config.presets import PRESETS
+from core.config.presets import NETWORKS
 from core.config.schedules import ConstantSchedule, ScheduleConfig
 from core.config.training import TrainingConfig
 
@@ -42,13 +42,13 @@ class RunConfig(Section):
 
     @field_validator("architecture", mode="before")
     @classmethod
-    def _preset_by_name(cls, value: Any) -> Any:
-        """A string is the name of a preset."""
+    def _network_by_name(cls, value: Any) -> Any:
+        """A string is the name of a preset, or of a base, which gets a plain head."""
         if not isinstance(value, str):
             return value
-        if value not in PRESETS:
-            raise ValueError(f"there is no preset {value!r}; presets: {', '.join(PRESETS)}")
-        return PRESETS[value].architecture
+        if value not in NETWORKS:
+            raise ValueError(f"there is no preset {value!r}; presets: {', '.join(NETWORKS)}")
+        return NETWORKS[value]
 
     @model_validator(mode="after")
     def _fine_tunes_a_base(self) -> RunConfig:

@@ -79,6 +79,8 @@ def test_models_have_the_write_ups_parameters():
     assert rows["vgg-6"]["trainable"] == 551_466
     assert rows["catdog-4"]["input_shape"] == [150, 150, 3]
     assert set(rows["plain-4"]) == {"name", "input_shape", "parameters", "trainable"}
+    assert rows["resnet50_v2"]["base"] and rows["resnet50_v2"]["parameters"] == 23_564_800
+    assert "MobileNetV3 small, trained on ImageNet" in core("models").stdout
 
 
 def test_recipes_are_complete_configurations(tmp_path: Path):

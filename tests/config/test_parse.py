@@ -30,6 +30,11 @@ def test_a_preset_is_named_by_a_string(config):
         parse_config({"architecture": "vgg-66"})
 
 
+def test_a_base_that_others_trained_is_named_by_a_string():
+    named = parse_config({"architecture": "efficientnet_v2_b0"}).architecture
+    assert (named.base, named.flatten, named.dense) == ("efficientnet_v2_b0", "global_average", ())
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

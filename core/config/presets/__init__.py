@@ -6,10 +6,17 @@ of the papers; tests hold the plan and the built model to them.
 
 from __future__ import annotations
 
+from core.config.architecture import ArchitectureConfig
 from core.config.presets.papers import PAPERS
 from core.config.presets.preset import Preset
+from core.config.presets.with_bases import WITH_BASES
 from core.config.presets.write_ups import COMPACT, WRITE_UPS
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in (COMPACT, *WRITE_UPS, *PAPERS)}
 
-__all__ = ["PRESETS", "Preset"]
+NETWORKS: dict[str, ArchitectureConfig] = {
+    **{name: preset.architecture for name, preset in PRESETS.items()},
+    **WITH_BASES,
+}
+
+__all__ = ["NETWORKS", "PRESETS", "WITH_BASES", "Preset"]

@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.config import BASES, ArchitectureConfig, Base, RunConfig
+from core.config import BASES, WITH_BASES, ArchitectureConfig, Base, RunConfig
 from core.data.pretrained import weights_state
 from core.jobs.preflight import Preflight
 from pages.design import cards
@@ -50,12 +50,7 @@ def _take(draft: RunConfig, networks: Mapping[str, ArchitectureConfig], key: str
 
 def _network(base: Base, draft: RunConfig) -> ArchitectureConfig:
     """The base with a plain head."""
-    if draft.architecture.base == base.name:
-        return draft.architecture
-    name, dropout = base.title, 0.2
-    return ArchitectureConfig(
-        name=name, base=base.name, flatten="global_average", flatten_dropout=dropout
-    )
+    return draft.architecture if draft.architecture.base == base.name else WITH_BASES[base.name]
 
 
 def _card(base: Base, network: ArchitectureConfig, draft: RunConfig, plan: Preflight) -> cards.Card:
