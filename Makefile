@@ -36,7 +36,7 @@ format:
 	$(PYTHON_BIN) -m ruff format .
 	$(PYTHON_BIN) -m ruff check --fix .
 
-# JSON lines on standard output; `make bench ONLY=page` runs benchmarks/browser/page.py alone.
+# JSON lines on standard output; `make bench ONLY=page` runs benchmarks/pages/page.py alone.
 bench:
 	@$(INSTALL) --dev
 	@$(PYTHON_BIN) -m benchmarks $(ONLY)
