@@ -4,6 +4,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 NAMES ?=
 PYTHON_BIN := .venv/bin/python
+# Two at a time, for tests wait a lot: for workers, for the browser.
+PYTEST = $(PYTHON_BIN) -m pytest -n 2 --dist worksteal
 # Makes .venv and installs what is pinned; does nothing where that is done.
 INSTALL = python=$$(sh tools/find_python.sh) && "$$python" tools/environment.py
 
@@ -16,7 +18,7 @@ run:
 # Everything but what takes many minutes.
 test:
 	@$(INSTALL) --dev
-	$(PYTHON_BIN) -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # Long trainings and many repetitions; needs the data sets under CONVSCOPE_DATASETS.
 test-slow:
@@ -29,7 +31,7 @@ check:
 	$(PYTHON_BIN) -m ruff format --check .
 	$(PYTHON_BIN) -m ruff check .
 	$(PYTHON_BIN) -m mypy
-	$(PYTHON_BIN) -m pytest -q -m "not slow and not browser and not patient"
+	$(PYTEST) -q -m "not slow and not browser and not patient"
 
 format:
 	@$(INSTALL) --dev
