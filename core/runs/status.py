@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.config import RangeTestConfig
 from core.machine.resources import Resources
 from core.notation import learning_rate
 
@@ -119,6 +120,7 @@ class RangeTestResult(_Recorded):
     suggestion: _Rate | None = None  # the recommended rate; None where none stands out
     recommended: _Name = ""  # the name of the suggestion whose rate it is
     reason: _Words
+    instead: RangeTestConfig | None = None  # a test that may find a rate where this found none
     suggestions: Annotated[tuple[RateSuggestion, ...], Field(max_length=20)] = ()
     good: tuple[_Rate, _Rate] | None = None  # the lowest and the highest rate that is good to use
     seeds: Annotated[int, Field(ge=1, le=100)] = 1  # that were judged

@@ -147,7 +147,7 @@ class _Engine:
         if phase is self.phase:
             return
         self._enter(phase)
-        self.progress.begin_schedule()
+        self.progress.begin_phase()
         self._say_that_it_trains()
         self.observers.fine_tuning_begun(self.progress.epoch, highest(phase.schedule))
 
@@ -247,7 +247,8 @@ class _Engine:
         with self.recorder.writing(), self.trainer.averaged():
             self.best_weights.consider(self.progress, measured, self.trainer.weights)
             self.observers.epoch_ended(self.trainer, self.progress.epoch, measured)
-        return self.early_stopping.is_due(self.progress, measured)
+        due = self.early_stopping.is_due(self.progress, measured)
+        return due and self.phase is self.phases[-1]  # no run ends before it is fine-tuned
 
     def _restore(self) -> None:
         folder = self.run.checkpoints_path

@@ -75,8 +75,9 @@ class Progress(Sums):
         self.loss = self.correct = self.seconds = 0.0
         self.seen = self.timed = 0
 
-    def begin_schedule(self) -> None:
-        """Forget what a plateau's schedule has come down to, and why."""
+    def begin_phase(self) -> None:
+        """Forget what a plateau's schedule has come down to, and why; patience is whole again."""
+        self.epochs_without_improvement = 0
         self.reduced_lr = self.plateau_best = None
         self.plateau_epochs = self.cooldown_left = 0
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import apply_changes, highest
+from core.config import RangeTestConfig, ScheduleConfig, apply_changes, highest
 from core.runs import RangeTestResult, RateSuggestion, Run
 from core.training.lr_suggestion import adopt, is_adopted
-from pages.session import state
+from pages.session import cache, state
 from pages.widgets import page
 from pages.widgets.text import as_is, format_count, format_learning_rate
 
@@ -35,7 +35,10 @@ def panel(run: Run, result: RangeTestResult) -> None:
     best = next((one for one in of(result) if one.name == recommended(result)), None)
     if best is None:
         words = f"No suggestion. {as_is(result.reason)} {_ended(result)}"
-        st.warning(words, icon=":material/warning:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(words, icon=":material/warning:", width="stretch")
+            if result.instead is not None:
+                _try(run, result.instead)
         return
     number, why, buttons = st.columns([2, 4.5, 3.5], vertical_alignment="center")
     number.metric("Recommended learning rate", best.in_words)
@@ -45,6 +48,25 @@ def panel(run: Run, result: RangeTestResult) -> None:
         rate = best.in_words
         _button(run, best, f"Use {rate} in the draft", f"{rate} is in the draft", best=True)
         page.link("pages/train/train.py", "On to Train", icon=":material/arrow_forward:")
+
+
+def _try(run: Run, instead: RangeTestConfig) -> None:
+    """One click puts another test's settings into the draft."""
+    tested, there = cache.run_config(run).range_test, state.current_draft().range_test == instead
+    changed = []
+    if instead.start != tested.start:
+        changed.append(f"from {format_learning_rate(instead.start)}")
+    if instead.iterations != tested.iterations:
+        changed.append(f"{format_count(instead.iterations)} iterations")
+    offer = f"Try {', '.join(changed)}"
+    st.button(
+        "In the draft: start the test" if there else offer,
+        icon=":material/check:" if there else ":material/edit_note:",
+        disabled=there,
+        on_click=page.attempt,
+        args=(_draft, "range_test", instead),
+        key=f"instead_{run.id}",
+    )
 
 
 def table(run: Run, result: RangeTestResult) -> None:
@@ -84,9 +106,12 @@ def _button(run: Run, one: RateSuggestion, offer: str, taken: str, *, best: bool
 
 def _use(one: RateSuggestion) -> None:
     """Raises ConfigError where the schedule's other rates would leave what is allowed."""
-    draft = state.current_draft()
-    schedule = adopt(draft.schedule, one).model_dump(mode="json")
-    state.update_draft(apply_changes(draft, [("schedule", schedule)]))
+    _draft("schedule", adopt(state.current_draft().schedule, one))
+
+
+def _draft(section: str, value: RangeTestConfig | ScheduleConfig) -> None:
+    changes = [(section, value.model_dump(mode="json"))]
+    state.update_draft(apply_changes(state.current_draft(), changes))
     st.rerun()  # all of the page: the draft stands outside of what is watched too
 
 

@@ -170,6 +170,14 @@ class At(Observer):
             self._what()
 
 
+def test_early_stopping_has_its_whole_patience_in_fine_tuning(small_base, tmp_path):
+    still = ("schedule.learning_rate=1e-12", "training.fine_tuning.learning_rate=1e-12")
+    stopping = 'training.early_stopping={"monitor": "val_accuracy", "patience": 1}'
+    run = create_run(config(*still, stopping), tmp_path)
+    assert train(run) is State.FINISHED
+    assert run.status().epoch == FROZEN + 1 and run.status().early_stopped
+
+
 def _kill() -> None:
     raise KeyboardInterrupt  # nothing is written from here on, as by a process that is killed
 

@@ -35,8 +35,8 @@ class Pace:
         self._clock = clock
         self._first: int | None = None  # the step that the pace is counted from
         self._step = 0
-        self._training = self._judging = 0.0  # seconds
-        self._judged = 0  # epochs
+        self._training = 0.0  # seconds
+        self._judgings: list[float] = []  # seconds an epoch; the first one compiled too
         self._last = clock()
 
     def stepped(self, step: int) -> None:
@@ -58,8 +58,7 @@ class Pace:
         if self._first is None:  # it goes on with judging: building the network was no part of it
             self._last = now
             return
-        self._judging += now - self._last
-        self._judged += 1
+        self._judgings.append(now - self._last)
         self._last = now
 
     def left(self, steps: int, epochs: int) -> float | None:
@@ -73,10 +72,18 @@ class Pace:
         if done <= 0:
             return None
         a_step = self._training / done
-        an_image = _JUDGING * a_step / max(self._batch_size, 1)
-        an_epoch = an_image * self._validation
-        if self._judged:
-            an_epoch = self._judging / self._judged
-            an_image = an_epoch / max(self._validation, 1)
+        an_epoch = self._an_epoch_judged(a_step / max(self._batch_size, 1))
+        an_image = an_epoch / max(self._validation, 1)
         end = an_image * self._test + _SAVING_SECONDS if self._test else 0.0
         return steps * a_step + epochs * an_epoch + end
+
+    def _an_epoch_judged(self, trained: float) -> float:
+        """Seconds that judging an epoch takes; `trained`: training on one image."""
+        images = max(self._validation, 1)
+        if not self._judgings:
+            return _JUDGING * trained * images
+        first, *later = self._judgings
+        if later:
+            return sum(later) / len(later)
+        # No image takes longer to judge than to train on: what is above that was compiling.
+        return min(first, trained * images)

@@ -5,9 +5,10 @@ Knows nothing of TensorFlow, of pages or of how the losses were measured.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from core.config import RunConfig
+from core.config import RangeTestConfig, RunConfig
 from core.notation import learning_rate as words
 from core.runs import RangeTestResult, RateSuggestion
 from core.training.lr_suggestion.curve import Curve, Seed, curve_of
@@ -23,6 +24,9 @@ from core.training.lr_suggestion.rules import (
 )
 
 _LEAST = 20  # rates measured; of fewer nothing is read
+_MOST = 5000  # iterations that a test can have
+_LOWEST = 1e-10  # no network needs a lower rate to begin with
+_LOWER = 100.0  # times lower, that the next test begins
 _PEAK, _STEADY = "Peak", "Steady"
 # Schedules that come to their highest rate and leave it again; all others hold it for long.
 _PASSING = ("one_cycle", "cosine", "polynomial", "cyclical")
@@ -41,14 +45,15 @@ def advise(
         diverged: a seed's loss was lost before the range ended.
 
     Returns: the suggestions, the recommended one's rate among them, and the band that is good to
-        use; where no rate stands out, none of them, and `reason` says why.
+        use; where no rate stands out, none of them: `reason` says why, and `instead` is the test
+        that may find one.
     """
     curve = curve_of(seeds, config.range_test)
     if curve.measured < _LEAST:
-        return _none(_too_short(curve.measured, diverged=diverged))
+        return _too_short(curve.measured, config.range_test, diverged=diverged)
     found = descent(curve, guessing) if learned(curve, guessing) else None
     if found is None:
-        return _none(_why_not(curve, guessing))
+        return _why_not(curve, guessing, config.range_test)
     suggestions = _suggestions(curve, found, adaptive=config.optimizer.kind not in _PLAIN)
     name = _PEAK if config.schedule.kind in _PASSING else _STEADY
     best = next(one.learning_rate for one in suggestions if one.name == name)
@@ -106,26 +111,45 @@ def _why(curve: Curve, found: Descent, *, diverged: bool) -> str:
     return f"{stretch}, where the test ended; a higher end may show a higher rate."
 
 
-def _none(reason: str) -> RangeTestResult:
-    return RangeTestResult(reason=reason)
-
-
-def _too_short(measured: int, *, diverged: bool) -> str:
+def _too_short(measured: int, test: RangeTestConfig, *, diverged: bool) -> RangeTestResult:
     if diverged:
-        return f"The loss was lost after {measured} iterations; begin at a lower rate."
-    return f"Only {measured} iterations were measured; {_LEAST} are the least."
+        reason = f"The loss was lost after {measured} iterations; begin at a lower rate."
+        return RangeTestResult(reason=reason, instead=_lower(test))
+    return RangeTestResult(
+        reason=f"Only {measured} iterations were measured; {_LEAST} are the least."
+    )
 
 
-def _why_not(curve: Curve, guessing: float) -> str:
+def _why_not(curve: Curve, guessing: float, test: RangeTestConfig) -> RangeTestResult:
     loss, noise = curve.smoothed, 5.0 * float(curve.noise.max())
     if loss[-1] - loss[0] > max(noise, 0.1 * abs(float(loss[0]))):
-        return "The loss rose and never fell clearly before; begin at a lower rate."
+        reason = "The loss rose and never fell clearly before; begin at a lower rate."
+        return RangeTestResult(reason=reason, instead=_lower(test))
     if loss.max() - loss.min() > max(noise, 0.1 * abs(float(loss.max()))):
-        return (
+        reason = (
             f"The loss fell, but never clearly below {guessing:.2f}, that of guessing: the network "
             "had not begun to learn. Try more iterations."
         )
-    return (
-        "The loss never fell clearly, so no rate stands out; try more iterations, several seeds or "
-        "a wider range."
-    )
+    else:
+        reason = (
+            "The loss never fell clearly, so no rate stands out; try more iterations, several "
+            "seeds or a wider range."
+        )
+    return RangeTestResult(reason=reason, instead=_longer(test))
+
+
+def _lower(test: RangeTestConfig) -> RangeTestConfig | None:
+    """From two decades lower, with as many iterations a decade; None where it is low already."""
+    start = float(f"{test.start / _LOWER:.3g}")
+    if start < _LOWEST:
+        return None
+    wider = math.log(test.end / start) / math.log(test.end / test.start)
+    iterations = min(round(test.iterations * wider), _MOST)
+    return test.model_copy(update={"start": start, "iterations": iterations})
+
+
+def _longer(test: RangeTestConfig) -> RangeTestConfig | None:
+    """With twice the iterations; None where there are no more."""
+    if test.iterations >= _MOST:
+        return None
+    return test.model_copy(update={"iterations": min(2 * test.iterations, _MOST)})

@@ -25,7 +25,7 @@ def show(draft: RunConfig, form: Form) -> None:
         off={_PATH: None},
         help="Off: the base stays as it is, and only the new layers train. On: after some epochs "
         "the base trains, too, in small steps, but for its batch normalization. The schedule "
-        "begins anew then. Stopping early counts on, and may end a run before.",
+        "begins anew then. Stopping early waits for it, and counts from there.",
     )
     if tunes:
         frozen, lr = st.columns(2)

@@ -43,12 +43,27 @@ def test_what_validations_took_tells_of_those_to_come_and_of_the_test():
     pace.stepped(1)
     clock.now += 10.0
     pace.stepped(11)
-    clock.now += 50.0
+    clock.now += 5.0
     pace.judged()
     clock.now += 1.0
     pace.stepped(12)
-    assert pace.left(0, 1) == pytest.approx(50.0 + 100.0 + 1.0)
-    assert pace.left(0, 0) == pytest.approx(100.0 + 1.0)  # the test alone: never none
+    assert pace.left(0, 1) == pytest.approx(5.0 + 10.0 + 1.0)
+    assert pace.left(0, 0) == pytest.approx(10.0 + 1.0)  # the test alone: never none
+
+
+def test_the_first_validation_compiles_and_tells_little():
+    clock, pace = paced()
+    pace.stepped(1)
+    clock.now += 10.0
+    pace.stepped(11)  # 10 ms an image
+    clock.now += 50.0
+    pace.judged()  # more than training on its 1,000 images would have taken
+    assert pace.left(0, 1) == pytest.approx(10.0 + 20.0 + 1.0)
+    clock.now += 4.0
+    pace.judged()
+    clock.now += 6.0
+    pace.judged()
+    assert pace.left(0, 1) == pytest.approx(5.0 + 10.0 + 1.0)
 
 
 def test_where_there_is_no_test_only_steps_count():

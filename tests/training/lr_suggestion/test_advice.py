@@ -94,6 +94,27 @@ def test_why_there_is_none(name: str, words: str):
     assert words in advise([known.seed()], run_of(known.test), GUESSING).reason
 
 
+@pytest.mark.parametrize(
+    ("name", "start", "iterations"),
+    [("flat", 1.0, 2.0), ("never below guessing", 1.0, 2.0), ("rising", 0.01, 8 / 6)],
+)
+def test_where_there_is_none_a_test_is_offered_that_may_find_one(name, start, iterations):
+    known = next(known for known in KNOWN if known.name == name)
+    test = known.test
+    instead = advise([known.seed()], run_of(test), GUESSING).instead
+    assert instead.start == pytest.approx(start * test.start) and instead.end == test.end
+    assert instead.iterations == pytest.approx(iterations * test.iterations, rel=1e-2)
+
+
+def test_no_test_is_longer_than_the_longest_or_begins_below_the_lowest_rate():
+    flat = next(known for known in KNOWN if known.name == "flat")
+    longest = flat.test.model_copy(update={"iterations": 5000})
+    assert advise([flat.seed()], run_of(longest), GUESSING).instead is None
+    rising = next(known for known in KNOWN if known.name == "rising")
+    lowest = rising.test.model_copy(update={"start": 1e-9})
+    assert advise([rising.seed()], run_of(lowest), GUESSING).instead is None
+
+
 def test_lost_at_once():
     lrs = range_learning_rates(RangeTestConfig()).tolist()
     result = advise(
