@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.config import BASES, RunConfig, SplitConfig
 from core.errors import UserError
@@ -81,7 +81,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Estimate:
-    """How long an epoch takes, in seconds, with validation."""
+    """How long an epoch takes, with validation, or all of a run, in seconds."""
 
     seconds: float
     factor: float  # the truth is likely within seconds / factor and seconds * factor; above 1
@@ -179,9 +179,9 @@ def _timed(work: Work, result: TimingResult) -> float:
     return _EPOCH + work.steps * result.seconds_per_step + images
 
 
-def seconds_of_run(config: RunConfig, epoch_seconds: float) -> float:
+def run_time(config: RunConfig, epoch: Estimate) -> Estimate:
     """All of a run, its start with it; it may stop early."""
-    return _START + config.training.epochs * epoch_seconds
+    return replace(epoch, seconds=_START + config.training.epochs * epoch.seconds)
 
 
 def _work(

@@ -11,7 +11,6 @@ import streamlit as st
 
 from core.config import BASES, RunConfig
 from core.jobs import preflight
-from core.jobs.pace import Estimate
 from core.jobs.preflight import Preflight
 from core.jobs.timings import newest_timing, start_timing
 from core.machine import describe_device
@@ -19,14 +18,7 @@ from core.models.plan import optimizer_slots, training_memory
 from core.runs import Run, State
 from pages.session import pace
 from pages.widgets import page
-from pages.widgets.text import (
-    DASH,
-    as_lines,
-    format_bytes,
-    format_count,
-    format_duration,
-    format_large,
-)
+from pages.widgets.text import DASH, as_lines, format_bytes, format_count, format_large
 
 _LOOK_SECONDS = 1.0  # between looks at a timing
 _HOW = (
@@ -115,7 +107,7 @@ def _draw_epoch(
     found = pace.epoch_time(draft, plan)
     alive = status is not None and status.state.alive
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.metric("An epoch here", in_words(found), help=_HOW, width="content")
+        st.metric("An epoch here", pace.in_words(found), help=_HOW, width="content")
         if not alive:
             st.button(
                 "Time it again" if found is not None and found.timed else "Time it here",
@@ -136,27 +128,3 @@ def _start(draft: RunConfig) -> None:
     """Raises UserError where it cannot be started."""
     preflight.check(draft)
     start_timing(draft)
-
-
-def in_words(found: Estimate | None) -> str:
-    """ "12 ± 1 s" of what was timed, "10 to 40 s" of what was reckoned."""
-    if found is None:
-        return "not known"
-    if not found.timed:
-        return _between(found.low, found.high)
-    off = found.high - found.seconds
-    if found.seconds < 10:
-        return f"{found.seconds:.1f} ± {max(off, 0.1):.1f} s"
-    if found.seconds < 60:
-        return f"{found.seconds:.0f} ± {max(off, 1):.0f} s"
-    return f"{format_duration(found.seconds)} ± {format_duration(max(off, 1))}"
-
-
-def _between(low: float, high: float) -> str:
-    """Two times that read differently: tenths where whole seconds would not tell them apart."""
-    if high >= 10 and low >= 0.5:
-        return f"{format_duration(low)} to {format_duration(high)}"
-    if high >= 10 or low < 0.05:
-        return f"up to {format_duration(max(high, 1))}"
-    few, many = f"{low:.1f}", f"{high:.1f}"
-    return f"{few} to {many} s" if few != many else f"about {many} s"

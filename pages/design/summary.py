@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.config import AugmentationConfig, RunConfig
+from core.jobs.pace import run_time
 from core.jobs.preflight import Preflight
 from pages.session import networks, pace
 from pages.session.titles import dataset_title, network_title
 from pages.widgets import datasets, misfit, page
-from pages.widgets.text import as_is, as_lines, format_count, format_duration, format_learning_rate
+from pages.widgets.text import as_is, as_lines, format_count, format_learning_rate
 
 _DRAFT = (
     "The **draft** is the next run as you have designed it so far. Each change is kept at once, "
@@ -90,11 +91,9 @@ def _time(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:
     epoch = pace.epoch_time(draft, plan)
     if epoch is None:
         return []
-    whole = pace.in_words(draft.training.epochs * epoch.seconds)
-    one = format_duration(epoch.seconds) if epoch.seconds >= 1 else "less than 1 s"
-    about = "" if epoch.timed or epoch.seconds < 1 else "about "
+    whole = pace.run_in_words(run_time(draft, epoch))
     most = "at most " if draft.training.early_stopping else ""
-    an_epoch = f"{about}{one} an epoch here, " if costs else ""
+    an_epoch = f"{pace.in_words(epoch)} an epoch here, " if costs else ""
     return [f":material/schedule: {an_epoch}{most}{whole} in all"]
 
 

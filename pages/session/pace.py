@@ -11,9 +11,11 @@ from core.config import RunConfig
 from core.jobs import pace
 from core.jobs.preflight import Preflight
 from core.machine import describe_device
+from core.notation import duration
 from core.reading import version
 from core.runs import Run, list_runs, list_timings
 
+_A_GUESS = 1.5  # times off, from which on one number would say too much
 _MOST = 30  # runs and timings that are asked, the newest
 
 
@@ -26,19 +28,51 @@ def epoch_time(config: RunConfig, found: Preflight) -> pace.Estimate | None:
     return pace.epoch_time(config, found, _past(), describe_device())
 
 
-def seconds_of_run(config: RunConfig, found: Preflight) -> float | None:
+def run_time(config: RunConfig, found: Preflight) -> pace.Estimate | None:
     """About how long all of a run takes, its start with it."""
     epoch = epoch_time(config, found)
-    return None if epoch is None else pace.seconds_of_run(config, epoch.seconds)
+    return None if epoch is None else pace.run_time(config, epoch)
 
 
-def in_words(seconds: float) -> str:
-    """ "about 30 s", "about 9 minutes": no nearer than it can be known."""
+def in_words(epoch: pace.Estimate | None) -> str:
+    """ "12 ± 1 s" of what was timed, "10 to 40 s" of what was reckoned."""
+    if epoch is None:
+        return "not known"
+    if not epoch.timed:
+        return _between(epoch.low, epoch.high)
+    off = epoch.high - epoch.seconds
+    if epoch.seconds < 10:
+        return f"{epoch.seconds:.1f} ± {max(off, 0.1):.1f} s"
+    if epoch.seconds < 60:
+        return f"{epoch.seconds:.0f} ± {max(off, 1):.0f} s"
+    return f"{duration(epoch.seconds)} ± {duration(max(off, 1))}"
+
+
+def _between(low: float, high: float) -> str:
+    """Two times that read differently: tenths where whole seconds would not tell them apart."""
+    if high >= 10 and low >= 0.5:
+        return f"{duration(low)} to {duration(high)}"
+    if high >= 10 or low < 0.05:
+        return f"up to {duration(max(high, 1))}"
+    few, many = f"{low:.1f}", f"{high:.1f}"
+    return f"{few} to {many} s" if few != many else f"about {many} s"
+
+
+def run_in_words(run: pace.Estimate) -> str:
+    """ "about 9 minutes", and "3 to 27 minutes" where nothing like it has run here yet."""
+    if run.factor < _A_GUESS:
+        return f"about {' '.join(_rounded(run.seconds))}"
+    (low, small), (high, large) = _rounded(run.low), _rounded(run.high)
+    return f"{low} to {high} {large}" if small == large else f"{low} {small} to {high} {large}"
+
+
+def _rounded(seconds: float) -> tuple[str, str]:
+    """Number and unit."""
     if seconds < 100:
-        return f"about {10 * max(round(seconds / 10), 1)} s"
+        return str(10 * max(round(seconds / 10), 1)), "s"
     if seconds < 3000:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {seconds / 3600:.1f} hours"
+        return str(round(seconds / 60)), "minutes"
+    return f"{seconds / 3600:.1f}", "hours"
 
 
 def _past() -> list[pace.Measured]:

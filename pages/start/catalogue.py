@@ -36,7 +36,8 @@ def recipes(start: Callable[[Recipe], None], known: Pictures) -> None:
         "Recipes",
         anchor=False,
         help="Complete settings that ship with ConvScope. How long each takes on this machine is "
-        "estimated: from its processor, and from what ran here before.",
+        "estimated: from its processor, and from what ran here before; the more has run, the "
+        "nearer.",
     )
     with st.grid(3, min_column_width=225, gap="small", key="recipes"):
         for recipe in RECIPES.values():
@@ -52,9 +53,9 @@ def _recipe(recipe: Recipe, start: Callable[[Recipe], None], known: Pictures) ->
         st.markdown(f"**{recipe.title}**")
         network = titles.network_title(config.architecture)
         st.caption(f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(network)}")
-        seconds = pace.seconds_of_run(config, found)
-        if seconds is not None:
-            st.markdown(f":material/schedule: :small[{pace.in_words(seconds)} here]")
+        whole = pace.run_time(config, found)
+        if whole is not None:
+            st.markdown(f":material/schedule: :small[{pace.run_in_words(whole)} here]")
         st.caption(recipe.reached)
     with st.container(horizontal=True, gap="small"):
         st.button(

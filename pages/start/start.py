@@ -110,8 +110,8 @@ def _how_long() -> str:
     if run_list.at_work() is not None:
         return "A run is at work now. A new one waits until the device is free."
     config = find_recipe(_RECIPE).config
-    seconds = pace.seconds_of_run(config, preflight.inspect(config))
-    return "" if seconds is None else f"Training takes {pace.in_words(seconds)} on this machine."
+    whole = pace.run_time(config, preflight.inspect(config))
+    return "" if whole is None else f"Training takes {pace.run_in_words(whole)} on this machine."
 
 
 def _train(recipe: Recipe) -> None:

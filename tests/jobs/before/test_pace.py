@@ -11,7 +11,7 @@ from core.config import PRESETS, RunConfig, apply_overrides
 from core.data.load import load_dataset
 from core.data.splits import make_splits
 from core.jobs import preflight
-from core.jobs.pace import Estimate, Measured, epoch_time, measure, seconds_of_run, work_of
+from core.jobs.pace import Estimate, Measured, epoch_time, measure, run_time, work_of
 from core.machine import Device
 from core.recipes import RECIPES, find_recipe
 from core.runs import Run, TimingResult, create_run, open_run
@@ -62,7 +62,8 @@ def test_without_runs_it_is_near_what_the_reference_machine_took():
 def test_every_recipe_with_known_data_has_a_figure(name: str):
     config = find_recipe(name).config
     assert 5 < seconds(config) < 600
-    assert seconds_of_run(config, 30.0) > 30.0 * config.training.epochs
+    whole = run_time(config, Estimate(30.0, 2.0))
+    assert whole.seconds > 30.0 * config.training.epochs and whole.factor == 2.0
 
 
 def test_more_work_takes_longer_and_better_devices_are_faster():

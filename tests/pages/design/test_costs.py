@@ -8,11 +8,9 @@ import pytest
 
 from core.config import apply_overrides
 from core.jobs import launch
-from core.jobs.pace import Estimate
 from core.recipes import find_recipe
 from core.runs import State, list_timings
 from core.runs.drafts import save_draft
-from pages.design import costs
 from pages.widgets.text import format_large
 from tests.pages.opening import healthy, metrics, open_page
 
@@ -63,21 +61,3 @@ def test_cards_that_share_a_batch_need_the_memory_of_their_share(runs_folder: Pa
     assert (
         memory("batch_size=512", "gpus=2") == memory("batch_size=256") != memory("batch_size=512")
     )
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [
-        (0.01, 0.02, "up to 1 s"),
-        (0.04, 3.0, "up to 3 s"),
-        (0.3, 12.4, "up to 12 s"),
-        (0.7, 1.3, "0.7 to 1.3 s"),
-        (0.98, 1.02, "about 1.0 s"),
-        (8.0, 30.0, "8 s to 30 s"),
-    ],
-)
-def test_what_an_epoch_may_take_is_said_with_two_ends_that_differ(
-    low: float, high: float, words: str
-):
-    middle = (low * high) ** 0.5
-    assert costs.in_words(Estimate(middle, high / middle)) == words

@@ -53,7 +53,7 @@ def test_starts_from_the_first_recipe(runs_folder: Path):
     assert line.startswith("**Digits** · 32 × 32, grey · **Compact")
     assert f"89,994 parameters · {epochs} epochs · learning rate 0.006, one cycle · " in line
     assert "shifts, rotations and 2 more changes · :material/schedule: " in line
-    assert re.search(r"(about|less than) \d+ s an epoch here, about \d+ (s|minutes) in all$", line)
+    assert re.search(r"[\d.]+ (s )?to [\d.]+ s an epoch here, \d+ to \d+ s in all$", line)
 
 
 def test_every_step_opens(draft: RunConfig):

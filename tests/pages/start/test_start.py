@@ -73,7 +73,7 @@ def test_a_run_that_waits_for_its_first_epoch_has_no_curve_yet(runs_folder: Path
 
 def test_a_recipe_says_how_long_it_takes_here_and_opens_in_design(runs_folder: Path):
     app = open_app()
-    assert re.search(r"about \d+ (s|minutes) here", texts(app))
+    assert re.search(r"\d+ to \d+ s here", texts(app))
     app = healthy(app.button(key="design_cifar10-fast").click().run())
     assert app.title[0].value == "Design"
     assert state_of_draft(app) == find_recipe("cifar10-fast").config
