@@ -10,6 +10,7 @@ from core.models.plan import LayerPlan
 from pages.widgets.text import format_count
 
 _NUMBERS = ("Output", "Parameters", "Multiply-adds", "Sees")
+_WIDE = 240  # pixels: "32 filters of 3 × 3, padded" and more
 _SEES = (
     "Side of the square of pixels that one value depends on, its receptive field. "
     "It may reach beyond the image."
@@ -23,6 +24,7 @@ def show(plan: Preflight) -> None:
         )
         for name in _NUMBERS
     }
+    columns["Options"] = st.column_config.TextColumn("Options", width=_WIDE)
     st.dataframe(
         [_row(layer) for layer in plan.layers],
         hide_index=True,

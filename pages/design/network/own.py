@@ -17,7 +17,7 @@ from pages.widgets.form import edit
 from pages.widgets.text import as_is
 
 _NAME, _FILE = "network_name", "network_file"
-_SAVE, _IMPORT, _DELETE = "save_network", "import_network", "delete_network"
+_SAVE, _IMPORT = "save_network", "import_network"
 
 
 def bar(draft: RunConfig) -> None:
@@ -28,19 +28,6 @@ def bar(draft: RunConfig) -> None:
         _button("Redo", "redo", forward, redo)
         _save(draft.architecture)
         _import()
-        st.download_button(
-            "Export",
-            networks.network_json(draft.architecture),
-            file_name=_file_name(draft.architecture.name),
-            mime="application/json",
-            icon=":material/download:",
-            type="tertiary",
-            key="export_network",
-            on_click="ignore",
-            help="The network as a JSON file, to be changed by hand or used elsewhere.",
-        )
-        if draft.architecture.name in own_networks():
-            _delete(draft.architecture.name)
 
 
 def _button(label: str, icon: str, left: int, action: Callable[[], None]) -> None:
@@ -69,6 +56,19 @@ def _save(architecture: ArchitectureConfig) -> None:
             on_click=page.attempt,
             args=(_keep, architecture),
         )
+        st.download_button(
+            "Export as a file",
+            networks.network_json(architecture),
+            file_name=_file_name(architecture.name),
+            mime="application/json",
+            icon=":material/download:",
+            type="tertiary",
+            key="export_network",
+            on_click="ignore",
+            help="The network as JSON, to be changed by hand or used elsewhere.",
+        )
+        if architecture.name in own_networks():
+            _delete(architecture.name)
 
 
 def _keep(architecture: ArchitectureConfig) -> None:
@@ -87,7 +87,7 @@ def _import() -> None:
             key=f"{_FILE}_{state.shuffles(_FILE)}",  # another one, empty, after each
             on_change=page.attempt,
             args=(_take_in,),
-            help="What Export gave, or the config.json of a run, whose network is taken.",
+            help="What Save exported, or the config.json of a run, whose network is taken.",
         )
 
 
@@ -102,15 +102,21 @@ def _take_in() -> None:
 
 
 def _delete(name: str) -> None:
-    with _popover("Delete", "delete", _DELETE):
-        st.markdown(f"Delete the saved network {as_is(name)}? The draft keeps what it has.")
-        st.button(
-            ":red[Delete it]",
-            key="delete_network_now",
-            icon=":material/delete_forever:",
-            on_click=page.attempt,
-            args=(networks.delete_network, name),
-        )
+    st.button(
+        f":red[Delete the saved {as_is(name)}]",
+        key="delete_network_now",
+        icon=":material/delete_forever:",
+        type="tertiary",
+        on_click=page.attempt,
+        args=(_forget, name),
+        help="The draft keeps what it has.",
+    )
+
+
+def _forget(name: str) -> None:
+    networks.delete_network(name)
+    state.close(_SAVE)
+    st.toast(f"Deleted {as_is(name)}; the draft keeps what it has.", icon=":material/check:")
 
 
 def _popover(label: str, icon: str, key: str) -> Any:

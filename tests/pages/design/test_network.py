@@ -254,7 +254,7 @@ def test_a_network_is_saved_chosen_again_and_deleted(draft: RunConfig):
     click(app, "add_block")
     assert "*mine* / 2 (changed)" in seen(texts(app))
     click(app, "network_undo")
-    open_popover(app, "delete_network")
+    open_popover(app, "save_network")
     click(app, "delete_network_now")
     assert not list_networks() and filters()[0] == 24
     assert key not in {button.key for button in app.button}
