@@ -173,3 +173,13 @@ def test_a_whole_architecture_of_before_may_be_set_and_changed_on() -> None:
 def test_what_makes_no_sense_is_a_sentence(assignments, words) -> None:
     with pytest.raises(ConfigError, match=words):
         apply_overrides(RunConfig(architecture="vgg-6"), assignments)
+
+
+@pytest.mark.parametrize(
+    ("head", "classes", "suited"),
+    [("sigmoid", 2, "sigmoid"), ("sigmoid", 10, "softmax"), ("softmax", 2, "softmax")],
+)
+def test_one_sigmoid_tells_two_classes_apart(head: str, classes: int, suited: str) -> None:
+    network = architecture({"blocks": [{"filters": 8}], "head": head})
+    assert network.suited_to(classes).head == suited
+    assert network.head == head

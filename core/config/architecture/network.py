@@ -113,3 +113,9 @@ class ArchitectureConfig(Section):
                 "place of the blocks"
             )
         return self
+
+    def suited_to(self, classes: int) -> ArchitectureConfig:
+        """With a head for so many classes: one sigmoid tells two apart, and no more."""
+        if self.head == "sigmoid" and classes != 2:
+            return self.model_copy(update={"head": "softmax"})
+        return self

@@ -79,9 +79,7 @@ def _elsewhere(
 
 def _suited(architecture: ArchitectureConfig, plan: Preflight) -> ArchitectureConfig:
     """The network with a head for the draft's classes."""
-    if architecture.head == "sigmoid" and plan.num_classes not in (0, 2):
-        return architecture.model_copy(update={"head": "softmax"})
-    return architecture
+    return architecture.suited_to(plan.num_classes) if plan.num_classes else architecture
 
 
 def take(draft: RunConfig, networks: Mapping[str, ArchitectureConfig], key: str) -> None:
