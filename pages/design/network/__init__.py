@@ -14,10 +14,20 @@ from pages.design.drawing import network_figure
 from pages.design.network import bases, blocks, dense, history, layers, own, presets, whole
 from pages.widgets.form import Form
 
+# Where two cards would not fit beside the button it goes below them.
+_PHONE = """<style>@media (max-width: 640px) {
+.st-key-network_choice {flex-wrap:wrap}
+.st-key-network_choice > :has(> [class*="st-key-cards_"]),
+.st-key-network_choice > [class*="st-key-cards_"] {flex:1 0 100%; max-width:100%}
+}</style>"""
+
 
 def show(draft: RunConfig, plan: Preflight) -> None:
     history.note(draft.architecture)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.html(_PHONE)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="network_choice"
+    ):
         presets.show(draft, plan)
         bases.show(draft, plan)
     if plan.layers and plan.input_shape and plan.info is not None:
