@@ -38,7 +38,8 @@ _WRITE_UP_2020_FEBRUARY = "Write-up of February 2020: a VGG-style network on CIF
 _CIFAR10_2018 = Recipe(
     name="cifar10-2018",
     source=_WRITE_UP_2018,
-    reached="The write-up reports no accuracy: it ends before training.",
+    reached="The write-up reports no accuracy: it ends before training. 71.70 % of the test images "
+    "here, and 81.55 % with cyclical rates.",
     notes="The write-up gives no batch size, epochs or validation for training. Chosen here: "
     "batches of 50, 20 epochs and a stratified tenth for validation, so that the run is 18,000 "
     "steps, nine whole cycles of its cyclical twin. The range test covers the write-up's range, "
@@ -63,7 +64,8 @@ _CIFAR10_2018 = Recipe(
 _CIFAR10_2018_CYCLICAL = Recipe(
     name="cifar10-2018-cyclical",
     source=_WRITE_UP_2018,
-    reached="The write-up reports no accuracy: this run is its open question.",
+    reached="The write-up's open question, one run each: 81.55 % of the test images here, where "
+    "the control run reached 71.70 % in as many epochs.",
     notes="The same as the control run in all but the schedule: triangles from 0.0001 to 0.006 and "
     "back in 2,000 iterations (Smith 2015). The control's decay is left out, because the cycle "
     "sets the rate alone.",
@@ -110,7 +112,7 @@ _CATDOG_2019 = Recipe(
     name="catdog-2019",
     source=_WRITE_UP_2019,
     reached="The write-up's validation accuracy stalls around 75 %, on its own 6,007 training "
-    "photos.",
+    "photos; here, with 700, at 71 %, when it knows those by heart (68.67 % of the test photos).",
     notes="The write-up had 6,007 photos to train on, 2,000 to validate and 2,025 to test; the "
     "set named here is smaller, so that an epoch of 250 steps goes over it several times. "
     "Photos are squashed to 150x150 by nearest neighbour, as the write-up's flow_from_directory "
