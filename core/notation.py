@@ -43,6 +43,13 @@ def percent(fraction: float | None, digits: int = 1) -> str:
     return f"{100 * fraction:.{digits}f} %"
 
 
+def loss(value: float | None) -> str:
+    """0.86123 -> "0.8612"; what is too small to show is said so: "<0.0001"."""
+    if value is None:
+        return DASH
+    return "<0.0001" if 0.0 < value < 1e-4 else f"{value:.4f}"
+
+
 def learning_rate(value: float, digits: int = 3) -> str:
     """0.0011 -> "0.0011", 0.000032 -> "3.2 × 10⁻⁵": at most so many significant digits."""
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")

@@ -7,7 +7,7 @@ import time
 
 from core.cli.reports import for_terminal, say
 from core.jobs import launch
-from core.notation import learning_rate, percent
+from core.notation import learning_rate, loss, percent
 from core.runs import RangeTestResult, Run, State, Status, TrainingResult
 
 _BAR = 30  # characters
@@ -72,7 +72,7 @@ def _progress_line(status: Status) -> str:
 def _print_result(status: Status) -> None:
     result = status.result
     if isinstance(result, TrainingResult):
-        print(f"Test accuracy {percent(result.test_accuracy, 2)}, loss {result.test_loss:.4f}")
+        print(f"Test accuracy {percent(result.test_accuracy, 2)}, loss {loss(result.test_loss)}")
     elif isinstance(result, RangeTestResult):
         _print_suggestions(result)
 

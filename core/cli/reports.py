@@ -12,7 +12,7 @@ from typing import IO, Any
 from core.config import BASES, PRESETS
 from core.data.pretrained import weights_state
 from core.errors import readable
-from core.notation import percent
+from core.notation import loss, percent
 
 _PACKAGES = ("streamlit", "tensorflow", "keras", "plotly", "pillow", "numpy", "scikit-learn")
 
@@ -152,7 +152,8 @@ def print_recipes() -> None:
 
 def print_evaluation(report: dict[str, Any]) -> None:
     """Takes core.analysis.evaluation's own dictionary."""
-    say(f"Test accuracy {percent(report['test_accuracy'], 2)}, test loss {report['test_loss']:.4f}")
+    accuracy, test_loss = percent(report["test_accuracy"], 2), loss(report["test_loss"])
+    say(f"Test accuracy {accuracy}, test loss {test_loss}")
     for row in report["per_class"]:
         say(
             f"  {row['name']:<20} precision {row['precision']:.3f}  "

@@ -22,7 +22,7 @@ from pages.train import (
 from pages.train.charts import Rows
 from pages.widgets import page
 from pages.widgets.head import head
-from pages.widgets.text import DASH, format_learning_rate, format_percent
+from pages.widgets.text import DASH, format_learning_rate, format_loss, format_percent
 
 _TITLE = "Train"
 
@@ -86,16 +86,12 @@ def newest(status: Status, rows: Rows) -> None:
     last = rows[-1] if rows else {}
     epoch = next((row for row in reversed(rows) if row["kind"] == "epoch"), {})
     with st.grid(6, min_column_width=135, gap="small"):
-        st.metric("Loss", number(last.get("loss")))
-        st.metric("Validation loss", number(epoch.get("val_loss")))
+        st.metric("Loss", format_loss(last.get("loss")))
+        st.metric("Validation loss", format_loss(epoch.get("val_loss")))
         st.metric("Accuracy", format_percent(last.get("accuracy")))
         st.metric("Validation accuracy", format_percent(epoch.get("val_accuracy")))
         st.metric("Learning rate", format_learning_rate(last["lr"]) if "lr" in last else DASH)
         st.metric("Images/s", outcome.speed(status, rows))
-
-
-def number(value: float | None) -> str:
-    return DASH if value is None else f"{value:.4f}"
 
 
 main()

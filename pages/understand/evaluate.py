@@ -12,7 +12,7 @@ from core.runs import Run
 from pages.session import address, cache
 from pages.understand.matrix import confusion_matrix
 from pages.widgets.frame.opened import open_evaluated
-from pages.widgets.text import as_is, format_count, format_percent
+from pages.widgets.text import as_is, format_count, format_loss, format_percent
 
 _PAIRS = 7  # that many stand beside the matrix
 _PAIR = 22  # characters of the two names of a pair
@@ -43,7 +43,7 @@ def numbers(run: Run, found: Evaluation) -> None:
         st.metric("Test accuracy", format_percent(found.test_accuracy, 2), border=True)
         st.metric(
             "Test loss",
-            f"{found.test_loss:.4f}",
+            format_loss(found.test_loss),
             border=True,
             help="Cross-entropy of the true class: 0 where the network is sure and right.",
         )

@@ -13,6 +13,7 @@ from core.notation import count as format_count
 from core.notation import duration as format_duration
 from core.notation import large as format_large
 from core.notation import learning_rate as format_learning_rate
+from core.notation import loss as format_loss
 from core.notation import percent as format_percent
 from core.notation import size as format_bytes
 from core.reading import one_line, visible
@@ -26,6 +27,7 @@ __all__ = [
     "format_duration",
     "format_large",
     "format_learning_rate",
+    "format_loss",
     "format_percent",
     "format_when",
 ]

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from core.config import RunConfig
-from core.notation import count, duration, learning_rate, percent
+from core.notation import count, duration, learning_rate, loss, percent
 from core.runs import RangeTestResult, State, TrainingResult
 from core.runs.recorder import Recorder
 from core.training.observers.observer import Observer
@@ -26,7 +26,7 @@ class LogLines(Observer):
         images = ", ".join(f"{count(size)} {split}" for split, size in sizes.items())
         parameters = sum(int(weight.shape.num_elements()) for weight in trainer.weights)
         _say(f"{what}: {self._config.title or self._config.architecture.name}")
-        _say(f"Images: {images}. Network: {count(parameters)} numbers.")
+        _say(f"Images: {images}. Network: {count(parameters)} parameters.")
         _say(f"Device: {status.device}, {status.precision}.")
         if status.first_step:
             _say(f"Resumed after step {count(status.first_step)} of {count(status.steps)}.")
@@ -40,8 +40,8 @@ class LogLines(Observer):
             return
         _say(
             f"Epoch {values['epoch']} of {self._recorder.status.epochs}: "
-            f"loss {values['loss']:.4f}, accuracy {percent(values['accuracy'])}, "
-            f"validation loss {values['val_loss']:.4f}, "
+            f"loss {loss(values['loss'])}, accuracy {percent(values['accuracy'])}, "
+            f"validation loss {loss(values['val_loss'])}, "
             f"validation accuracy {percent(values['val_accuracy'])}, "
             f"learning rate {learning_rate(values['lr'])}, {values['seconds']:.1f} s"
         )
@@ -57,7 +57,7 @@ class LogLines(Observer):
             return  # the reason follows
         if isinstance(result, TrainingResult):
             accuracy = percent(result.test_accuracy, 2)
-            _say(f"Test accuracy {accuracy}, loss {result.test_loss:.4f}.")
+            _say(f"Test accuracy {accuracy}, loss {loss(result.test_loss)}.")
         elif isinstance(result, RangeTestResult):
             lr = result.suggestion
             _say(f"Recommended learning rate: {learning_rate(lr, 2) if lr else 'none'}.")
