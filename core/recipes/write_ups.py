@@ -134,7 +134,9 @@ _CATDOG_2019 = Recipe(
 _CATDOG_2019_REGULARIZED = Recipe(
     name="catdog-2019-regularized",
     source=_WRITE_UP_2019,
-    reached="The write-up says that overfitting is much reduced; its text gives no figure.",
+    reached="The write-up says that overfitting is much reduced; its text gives no figure. Here: "
+    "73.3 % of the validation photos, 85.6 % in training, where the run that overfits knows all of "
+    "its photos (72.67 % of the test photos for 68.67 %).",
     notes="The run that overfits, with dropout of a half after flattening and augmentation. The "
     "shear of 0.2 is in degrees, as ImageDataGenerator reads it: hardly any.",
     config=_CATDOG_2019.config.model_copy(
