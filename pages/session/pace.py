@@ -63,6 +63,8 @@ def run_in_words(run: pace.Estimate) -> str:
     if run.factor < _A_GUESS:
         return f"about {' '.join(_rounded(run.seconds))}"
     (low, small), (high, large) = _rounded(run.low), _rounded(run.high)
+    if (low, small) == (high, large):
+        return f"about {high} {large}"
     return f"{low} to {high} {large}" if small == large else f"{low} {small} to {high} {large}"
 
 

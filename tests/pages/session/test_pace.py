@@ -30,6 +30,7 @@ def test_what_an_epoch_may_take_is_said_with_two_ends_that_differ(
         (12.0, 1.25, "about 10 s"),
         (540.0, 1.4, "about 9 minutes"),
         (9000.0, 1.1, "about 2.5 hours"),
+        (6.0, 1.6, "about 10 s"),
         (10.0, 3.0, "10 to 30 s"),
         (120.0, 3.0, "40 s to 6 minutes"),
         (540.0, 3.0, "3 to 27 minutes"),
