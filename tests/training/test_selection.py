@@ -184,3 +184,11 @@ def test_best_weights_that_are_gone_or_of_another_epoch_are_refused(tmp_path, lo
     with pytest.raises(CheckpointError):
         best.restore([weight], 1 if lost else 3)
     assert weight.value.tolist() == [7.0]
+
+
+def test_a_new_phase_has_its_whole_patience():
+    stopping, progress = EarlyStopping(EarlyStoppingConfig(patience=2)), Progress()
+    same = {"val_loss": 1.0, "val_accuracy": 0.5}
+    assert [stopping.is_due(progress, same) for _ in range(3)] == [False, False, True]
+    progress.begin_phase()
+    assert [stopping.is_due(progress, same) for _ in range(2)] == [False, True]
