@@ -3,13 +3,17 @@
 A range test as the recipe has it, then one epoch (ten on digits) at the recommended rate and at
 each of nine rates half a decade apart, all in worker processes; the accuracy is that of the test
 images. A rate is the highest that the recipe's schedule comes to. Some eighty trainings, which
-take hours; run by hand. `python -m benchmarks.long_rates RECIPE...` measures some recipes only.
+take hours; run by hand. `python -m benchmarks.long_rates RECIPE...` measures some recipes only;
+with `--runs FOLDER` it keeps their runs, and goes on where it was cut off.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.common import emit, emit_skip
@@ -18,7 +22,7 @@ from core.data.catalog import find_dataset
 from core.errors import DatasetError
 from core.jobs import launch
 from core.recipes import RECIPES
-from core.runs import RangeTestResult
+from core.runs import RangeTestResult, Run, State, list_runs
 from core.training.lr_suggestion import adopt
 
 NAME = "accuracy at the recommended rate / at the best of nine"
@@ -30,14 +34,29 @@ _HALF_A_DECADE = 10**0.5
 _HOUR = 3600.0
 
 
-def main(names: list[str]) -> None:
-    for name in names or RECIPES:
-        config = RECIPES[name].config
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipes", nargs="*", metavar="RECIPE", help=", ".join(RECIPES))
+    parser.add_argument("--runs", type=Path, metavar="FOLDER", help="where runs are kept")
+    chosen = parser.parse_args(arguments)
+    if unknown := set(chosen.recipes) - set(RECIPES):
+        parser.error(f"no recipe {', '.join(unknown)}; there are: {', '.join(RECIPES)}")
+    for name in chosen.recipes or RECIPES:
+        config = RECIPES[name].config.model_copy(update={"title": ""})
         if not _is_here(config):
             emit_skip(f"{name}: {NAME}", f"{config.dataset.name} is not under CONVSCOPE_DATASETS")
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            _measure(name, config, Path(folder))
+        with _folder(chosen.runs) as runs:
+            _measure(name, config, runs)
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 def _is_here(config: RunConfig) -> bool:
@@ -79,8 +98,7 @@ def _measure(name: str, config: RunConfig, runs: Path) -> None:
 
 
 def _range_test(config: RunConfig, runs: Path) -> RangeTestResult:
-    run = launch.start(config.model_copy(update={"job": "range-test"}), runs)
-    launch.wait(run, _HOUR)
+    run = _done(config.model_copy(update={"job": "range-test"}), runs)
     result = run.status().range_result
     assert result is not None, run.log_tail()
     return result
@@ -89,11 +107,21 @@ def _range_test(config: RunConfig, runs: Path) -> RangeTestResult:
 def _accuracy(config: RunConfig, schedule: ScheduleConfig, epochs: int, runs: Path) -> float:
     """Of the test images, 0..1; 0 where the loss was lost on the way."""
     training = config.training.model_copy(update={"epochs": epochs})
-    changed = {"schedule": schedule, "training": training}
-    run = launch.start(config.model_copy(update=changed), runs)
-    launch.wait(run, _HOUR)
+    run = _done(config.model_copy(update={"schedule": schedule, "training": training}), runs)
     result = run.status().training_result
-    return result.test_accuracy if result is not None else 0.0
+    accuracy = result.test_accuracy if result is not None else 0.0
+    print(f"{config.recipe} at {highest(schedule):g}: {accuracy:.4f}", file=sys.stderr, flush=True)
+    return accuracy
+
+
+def _done(config: RunConfig, runs: Path) -> Run:
+    """The run of that configuration, which may have ended before; else a new one, to its end."""
+    for run in list_runs(runs):
+        if run.status().state in (State.FINISHED, State.FAILED) and run.config() == config:
+            return run
+    run = launch.start(config, runs)
+    launch.wait(run, _HOUR)
+    return run
 
 
 if __name__ == "__main__":
