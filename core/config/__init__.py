@@ -23,7 +23,7 @@ from core.config.data import (
     Interpolation,
     SplitConfig,
 )
-from core.config.lr_range import RangeTestConfig
+from core.config.lr_range import MOST_ITERATIONS, RangeTestConfig
 from core.config.optimizers import (
     AdamConfig,
     AdamWConfig,
@@ -78,6 +78,7 @@ __all__ = [
     "LARGEST_SIDE",
     "MOST_BLOCKS",
     "MOST_DENSE",
+    "MOST_ITERATIONS",
     "PRESETS",
     "SHRINKING_POLICIES",
     "SMALLEST_SIDE",

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from core.config.base import LearningRate, Section
 
 Spacing = Literal["exponential", "linear"]
+MOST_ITERATIONS = 5000
 
 
 class RangeTestConfig(Section):
@@ -28,7 +29,7 @@ class RangeTestConfig(Section):
         description="exponential: the rate grows by a factor an iteration, so that each decade "
         "gets as many; linear: by a summand, as in Smith 2015, section 3.3",
     )
-    iterations: int = Field(300, ge=20, le=5000)
+    iterations: int = Field(300, ge=20, le=MOST_ITERATIONS)
     seeds: int = Field(
         1, ge=1, le=5, description="how often it is measured, each time from other weights"
     )

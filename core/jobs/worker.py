@@ -8,6 +8,7 @@ log.
 from __future__ import annotations
 
 import argparse
+import atexit
 import faulthandler
 import os
 import signal
@@ -210,6 +211,7 @@ if __name__ == "__main__":
     with suppress(OSError):  # the log lies on a disk that is full
         sys.stdout.flush()
         sys.stderr.flush()
+    atexit._run_exitfuncs()  # TensorFlow's remove what it traced from the folder of temporary files
     # All is recorded. Taking TensorFlow apart can last seconds, the run's lock held the
     # while, and gains nothing: the kernel frees everything.
     os._exit(status)

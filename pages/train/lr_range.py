@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import MOST_ITERATIONS, RunConfig
 from core.figures import lr_range as figures
 from core.runs import Run, State, Status
 from core.training.lr_suggestion import curve_of, judged
@@ -67,7 +67,14 @@ def settings(draft: RunConfig) -> None:
         left, right = st.columns(2)
         with left:
             form.learning_rate("From", "range_test.start", help="The first learning rate.")
-            form.integer("Iterations", "range_test.iterations", 20, 5000, step=10, help=_ITERATIONS)
+            form.integer(
+                "Iterations",
+                "range_test.iterations",
+                20,
+                MOST_ITERATIONS,
+                step=10,
+                help=_ITERATIONS,
+            )
         with right:
             form.learning_rate("To", "range_test.end", help="The last learning rate.")
             form.integer("Seeds", "range_test.seeds", 1, 5, help=_SEEDS)

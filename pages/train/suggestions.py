@@ -54,6 +54,8 @@ def _try(run: Run, instead: RangeTestConfig) -> None:
     """One click puts another test's settings into the draft."""
     tested, there = cache.run_config(run).range_test, state.current_draft().range_test == instead
     changed = []
+    if instead.spacing != tested.spacing:
+        changed.append(f"{instead.spacing} steps")
     if instead.start != tested.start:
         changed.append(f"from {format_learning_rate(instead.start)}")
     if instead.iterations != tested.iterations:

@@ -26,10 +26,22 @@ def _finish(run: Run) -> State:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    run = launch.start(small_config(), tmp_path_factory.mktemp("runs"))
+def scratch(tmp_path_factory):
+    """The folder of temporary files that the finished run had."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, scratch):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(scratch))
+        run = launch.start(small_config(), tmp_path_factory.mktemp("runs"))
     assert _finish(run) is State.FINISHED, run.log_tail()
     return run
+
+
+def test_a_run_leaves_nothing_among_the_temporary_files(finished, scratch):
+    assert not list(scratch.iterdir())
 
 
 def test_the_record_holds_all_that_the_design_promises(finished):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from core.config import RangeTestConfig, RunConfig
+from core.config import MOST_ITERATIONS, RangeTestConfig, RunConfig
 from core.notation import learning_rate as words
 from core.runs import RangeTestResult, RateSuggestion
 from core.training.lr_suggestion.curve import Curve, Seed, curve_of
@@ -24,7 +24,6 @@ from core.training.lr_suggestion.rules import (
 )
 
 _LEAST = 20  # rates measured; of fewer nothing is read
-_MOST = 5000  # iterations that a test can have
 _LOWEST = 1e-10  # no network needs a lower rate to begin with
 _LOWER = 100.0  # times lower, that the next test begins
 _PEAK, _STEADY = "Peak", "Steady"
@@ -139,17 +138,22 @@ def _why_not(curve: Curve, guessing: float, test: RangeTestConfig) -> RangeTestR
 
 
 def _lower(test: RangeTestConfig) -> RangeTestConfig | None:
-    """From two decades lower, with as many iterations a decade; None where it is low already."""
+    """From two decades lower, with as many iterations a decade; None where it is low already.
+
+    Linear steps are offered as exponential ones: however low they begin, the second is as high.
+    """
     start = float(f"{test.start / _LOWER:.3g}")
     if start < _LOWEST:
         return None
+    if test.spacing == "linear":
+        return test.model_copy(update={"start": start, "spacing": "exponential"})
     wider = math.log(test.end / start) / math.log(test.end / test.start)
-    iterations = min(round(test.iterations * wider), _MOST)
+    iterations = min(round(test.iterations * wider), MOST_ITERATIONS)
     return test.model_copy(update={"start": start, "iterations": iterations})
 
 
 def _longer(test: RangeTestConfig) -> RangeTestConfig | None:
     """With twice the iterations; None where there are no more."""
-    if test.iterations >= _MOST:
+    if test.iterations >= MOST_ITERATIONS:
         return None
-    return test.model_copy(update={"iterations": min(2 * test.iterations, _MOST)})
+    return test.model_copy(update={"iterations": min(2 * test.iterations, MOST_ITERATIONS)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,6 +105,15 @@ def test_where_there_is_none_a_test_is_offered_that_may_find_one(name, start, it
     instead = advise([known.seed()], run_of(test), GUESSING).instead
     assert instead.start == pytest.approx(start * test.start) and instead.end == test.end
     assert instead.iterations == pytest.approx(iterations * test.iterations, rel=1e-2)
+
+
+def test_linear_steps_that_began_too_high_are_offered_as_exponential_ones():
+    rising = next(known for known in KNOWN if known.name == "rising")
+    linear = RangeTestConfig(spacing="linear", start=1e-3)
+    seed = replace(rising, test=linear).seed()
+    instead = advise([seed], run_of(linear), GUESSING).instead
+    assert (instead.spacing, instead.iterations) == ("exponential", linear.iterations)
+    assert instead.start == pytest.approx(1e-5) and instead.end == linear.end
 
 
 def test_no_test_is_longer_than_the_longest_or_begins_below_the_lowest_rate():
