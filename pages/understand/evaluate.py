@@ -101,9 +101,9 @@ def per_class(found: Evaluation) -> None:
     st.dataframe(
         {
             "Class": [item.name for item in found.per_class],
-            "Precision": [item.precision for item in found.per_class],
-            "Recall": [item.recall for item in found.per_class],
-            "F1": [item.f1 for item in found.per_class],
+            "Precision": [100.0 * item.precision for item in found.per_class],
+            "Recall": [100.0 * item.recall for item in found.per_class],
+            "F1": [100.0 * item.f1 for item in found.per_class],
             "Images": [item.support for item in found.per_class],
         },
         column_config={
@@ -117,9 +117,9 @@ def per_class(found: Evaluation) -> None:
 
 
 def score(help: str) -> ColumnConfig:
-    """A column of bars from 0 to 100 %."""
+    """A column of bars from 0 to 100 %, as many digits in each row."""
     return st.column_config.ProgressColumn(
-        help=help, format="percent", min_value=0.0, max_value=1.0
+        help=help, format="%.1f %%", min_value=0.0, max_value=100.0
     )
 
 

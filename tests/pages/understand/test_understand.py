@@ -45,7 +45,7 @@ def test_evaluate_shows_the_numbers_of_the_run(with_finished_run: Run) -> None:
     assert shown["Test images"] == str(len(found.labels))
     table = app.dataframe[0].value
     assert list(table["Class"]) == list(found.classes)
-    np.testing.assert_allclose(table["Recall"], [item.recall for item in found.per_class])
+    np.testing.assert_allclose(table["Recall"], [100 * item.recall for item in found.per_class])
 
 
 def test_evaluate_links_to_the_most_confused_pairs(with_finished_run: Run) -> None:
