@@ -24,6 +24,7 @@ from core.data.augmentation.augment import augment_batch
 from core.data.dataset import Subset
 
 _PREFETCHED_BATCHES: Final = 8
+_PART_SEED: Final = 0  # of the part of a set that is judged, the same for all runs
 
 Positions = Callable[[int], NDArray[np.int64]]
 # No branch here hangs on a tensor, so AutoGraph has nothing to translate: looking for it took
@@ -89,23 +90,25 @@ def training_stream(
 def evaluation_stream(
     subset: Subset, *, num_classes: int, batch_size: int, limit_batches: int | None = None
 ) -> tf.data.Dataset:
-    """The subset in order, unchanged.
+    """The subset in order, unchanged; of a part of it always the same images, drawn from all.
 
     Args:
         subset: the images to judge by.
         num_classes: length of the one-hot labels.
         batch_size: images a batch; the last may have fewer.
-        limit_batches: only so many batches; None takes all.
+        limit_batches: only so many batches; None takes all. The first ones in order may be of one
+            class, for sets of folders lie class by class.
 
     Returns:
         A dataset of images (b, H, W, C) float32 0..255 and labels (b, K) float32.
     """
     total = batches_in(len(subset), batch_size)
-    steps = tf.data.Dataset.range(min(total, limit_batches or total))
+    taken = min(total, limit_batches or total)
+    steps = tf.data.Dataset.range(taken)
+    order = np.arange(len(subset)) if taken == total else epoch_order(len(subset), _PART_SEED, 0)
 
     def positions(step: int) -> NDArray[np.int64]:
-        first = step * batch_size
-        return np.arange(first, min(first + batch_size, len(subset)))
+        return order[step * batch_size : (step + 1) * batch_size]
 
     def finish(
         step: tf.Tensor, images: tf.Tensor, labels: tf.Tensor

@@ -11,19 +11,16 @@ import numpy as np
 
 from core.analysis.evaluation import Evaluation, evaluate
 from core.config import TrainingConfig
-from core.data.dataset import Subset
 from core.data.pipeline import evaluation_stream
 from core.files import replacing
 from core.models.export import load_model
-from core.models.inference import predict_probabilities
+from core.models.inference import as_graph, predict_probabilities
 from core.runs import Run, TrainingResult
 from core.training.failures import overflown
 from core.training.prepare import Prepared
 from core.training.progress import Progress
 from core.training.selection import Measured
 from core.training.trainer import Trainer
-
-EVALUATION_BATCH = 256
 
 
 class Validation:
@@ -37,7 +34,7 @@ class Validation:
         self._batches = evaluation_stream(
             prepared.splits.validation,
             num_classes=prepared.num_classes,
-            batch_size=training.batch_size if steps else EVALUATION_BATCH,
+            batch_size=training.batch_size if steps else prepared.judged_at_once,
             limit_batches=steps,
         )
 
@@ -50,7 +47,7 @@ class Validation:
 def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> TrainingResult:
     """Predict the test images with the model as saved; write predictions.npz; the result."""
     model = load_model(run.model_path)
-    found = _predict(model, prepared.splits.test, prepared.dataset.classes)
+    found = _predict(model, prepared)
     with replacing(run.predictions_path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, probabilities=found.probabilities, labels=found.labels)
     return TrainingResult(
@@ -63,13 +60,15 @@ def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> Training
     )
 
 
-def _predict(model: object, test: Subset, classes: tuple[str, ...]) -> Evaluation:
+def _predict(model: object, prepared: Prepared) -> Evaluation:
+    test, classes = prepared.splits.test, prepared.dataset.classes
+    graph = as_graph(model)  # which lets go of each layer's output as soon as it can
     rows, labels = [], []
-    for start in range(0, len(test), EVALUATION_BATCH):
+    for start in range(0, len(test), prepared.judged_at_once):
         images, batch_labels = test.gather(
-            np.arange(start, min(start + EVALUATION_BATCH, len(test)))
+            np.arange(start, min(start + prepared.judged_at_once, len(test)))
         )
-        rows.append(predict_probabilities(model, images, len(classes)))
+        rows.append(predict_probabilities(graph, images, len(classes)))
         labels.append(batch_labels)
     probabilities = np.concatenate(rows)
     if not np.isfinite(probabilities).all():

@@ -22,7 +22,7 @@ from core.machine import Device, cpu_device, gpu_device
 from core.models.bases import fine_tuned
 from core.models.builder import build_model
 from core.models.export import load_model
-from core.models.plan import plan_layers
+from core.models.plan import judged_at_once, plan_layers
 from core.runs import Phase, Run, open_run
 from core.runs.recorder import Recorder
 from core.training import checkpoints
@@ -34,6 +34,7 @@ class Prepared:
     dataset: Dataset
     splits: Splits
     trainer: Trainer  # of a base that others trained it trains nothing
+    judged_at_once: int  # images of a batch that is judged
     base_layers: tuple[keras.layers.Layer, ...] = ()  # those that fine-tuning trains
 
     def trainer_of_phase(self, *, fine_tunes: bool) -> Trainer:
@@ -69,7 +70,15 @@ def prepare(
         _start_from(network, config.initial_weights, run)
     momentum = highest_momentum(config.schedule)
     trainer = Trainer(network, config.optimizer, config.training, strategy, momentum)
-    return Prepared(dataset, splits, trainer, _base_layers(network, config, dataset))
+    plan = plan_layers(config.architecture, dataset.image_shape, len(dataset.classes))
+    base = BASES[config.architecture.base] if config.architecture.base else None
+    return Prepared(
+        dataset,
+        splits,
+        trainer,
+        judged_at_once(plan, dataset.image_shape, config.training.batch_size, base),
+        tuple(fine_tuned(network, plan)) if base else (),
+    )
 
 
 def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:
@@ -131,15 +140,6 @@ def _base_weights(run: Run, config: RunConfig) -> Path | None:
     if base is None or config.initial_weights or checkpoints.are_in(run.checkpoints_path):
         return None
     return whole_weights(BASES[base])
-
-
-def _base_layers(
-    network: keras.Model, config: RunConfig, dataset: Dataset
-) -> tuple[keras.layers.Layer, ...]:
-    if config.architecture.base is None:
-        return ()
-    plan = plan_layers(config.architecture, dataset.image_shape, len(dataset.classes))
-    return tuple(fine_tuned(network, plan))
 
 
 def _start_from(network: keras.Model, run_id: str, run: Run) -> None:

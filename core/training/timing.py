@@ -18,7 +18,6 @@ from core.data.splits import Splits
 from core.runs import Phase, Run, State, TimingResult, requests
 from core.runs.recorder import Recorder
 from core.training.engine import CALL_SECONDS
-from core.training.evaluate import EVALUATION_BATCH
 from core.training.observers import Observers
 from core.training.prepare import Prepared, prepare
 from core.training.schedules import TrainingPhase, training_phases
@@ -116,10 +115,10 @@ def _time_predictions(prepared: Prepared, unwanted: Callable[[], bool]) -> list[
     batches = evaluation_stream(
         prepared.splits.validation,
         num_classes=prepared.num_classes,
-        batch_size=EVALUATION_BATCH,
+        batch_size=prepared.judged_at_once,
         limit_batches=1,
     )
-    seen = min(EVALUATION_BATCH, len(prepared.splits.validation))
+    seen = min(prepared.judged_at_once, len(prepared.splits.validation))
     found: list[float] = []
     until = 0.0
     while len(found) < _FEWEST or time.perf_counter() < until:

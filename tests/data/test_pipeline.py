@@ -142,6 +142,18 @@ def test_evaluation_can_be_cut_short(subset: Subset, limit: int | None, count: i
     assert sum(1 for _ in stream) == count
 
 
+def test_a_part_that_is_judged_is_drawn_from_all_and_always_the_same() -> None:
+    """Sets of folders lie class by class: the first images would all be of one class."""
+    images = np.zeros((40, 8, 6, 3), np.uint8)
+    images[:, 0, 0, 0] = np.arange(40)
+    by_class = Subset(images, np.repeat([0, 1], 20), np.arange(40))
+    stream = evaluation_stream(by_class, num_classes=2, batch_size=5, limit_batches=4)
+    twice = [[labels.numpy().argmax(axis=1) for _, labels in stream] for _ in range(2)]
+    np.testing.assert_array_equal(*twice)
+    assert set(np.concatenate(twice[0])) == {0, 1}
+    assert len(np.unique(np.concatenate([part[:, 0, 0, 0] for part, _ in stream]))) == 20
+
+
 def test_no_stream_is_tuned_behind_its_back(subset: Subset) -> None:
     """Whoever drops an iterator that is tuned may wait for the tuning thread's next look."""
     options = {"num_classes": 10, "batch_size": 5}

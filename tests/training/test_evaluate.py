@@ -30,7 +30,8 @@ def prepared(count: int = 30) -> SimpleNamespace:
     images = generator.integers(0, 256, (count, 4, 4, 1), dtype=np.uint8)
     test = Subset(images, generator.integers(0, 3, count), np.arange(count)[::-1])
     dataset = SimpleNamespace(classes=("a", "b", "c"))
-    return SimpleNamespace(dataset=dataset, splits=SimpleNamespace(test=test))
+    splits = SimpleNamespace(test=test)
+    return SimpleNamespace(dataset=dataset, splits=splits, judged_at_once=8)
 
 
 def test_accuracy_and_loss_are_those_of_stock_keras(tmp_path, network):

@@ -13,7 +13,12 @@ from core.models.plan.layer import (
     total_parameters,
     total_trainable,
 )
-from core.models.plan.memory import StepMemory, optimizer_slots, training_memory
+from core.models.plan.memory import (
+    StepMemory,
+    judged_at_once,
+    optimizer_slots,
+    training_memory,
+)
 from core.models.plan.misfits import Mend, Misfit
 from core.models.plan.network import misfits, plan_layers
 from core.models.plan.sides import smallest_side
@@ -26,6 +31,7 @@ __all__ = [
     "Misfit",
     "Shape",
     "StepMemory",
+    "judged_at_once",
     "misfits",
     "optimizer_slots",
     "plan_layers",

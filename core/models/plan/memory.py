@@ -24,6 +24,9 @@ from core.models.plan.layer import INPUT, LayerPlan, total_parameters, total_tra
 
 _WORD: Final = 4  # bytes of a float32
 _MOST_SLOTS: Final = 2
+_MOST_JUDGED: Final = 256  # images at once; more are no quicker
+_JUDGING: Final = 512 * 2**20  # bytes
+_MAPS: Final = 3  # that going forward holds: what a layer takes, what it makes, a shortcut
 # Going backward through a layer looks at what it took, or at what it made, or at neither.
 _LOOKS_AT_INPUT: Final = {
     *("Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization"),
@@ -80,21 +83,58 @@ def training_memory(
         base: that the network begins with, if any.
         fine_tuned: the base is trained, in a second phase, which takes the most.
     """
-    sizes = {INPUT: prod(input_shape)} | {item.name: prod(item.output_shape) for item in layers}
+    sizes = _sizes(layers, input_shape)
     kept = sum(sizes[name] for name in _kept(layers))
     word = _WORD // 2 if half else _WORD
     parameters, trained = total_parameters(list(layers)), total_trainable(list(layers))
     if base is not None:
-        cells = prod(base.output_shape(*input_shape[:2])[:2])
-        sizes["largest of the base"] = cells * base.largest_cell
+        cells = _cells(base, input_shape)
         kept += cells * base.kept_cell if fine_tuned else 0
         trained += base.trained_on if fine_tuned else 0
     return StepMemory(
-        activations=batch_size * word * (kept + 2 * max(sizes.values())),
+        activations=batch_size * word * (kept + 2 * _largest(layers, input_shape, base)),
         weights=parameters * (_WORD + word if half else _WORD),  # half: a copy to compute with
         gradients=trained * _WORD,
         optimizer=slots * trained * _WORD,
     )
+
+
+def judged_at_once(
+    layers: Sequence[LayerPlan],
+    input_shape: tuple[int, int, int],
+    batch_size: int,
+    base: Base | None = None,
+) -> int:
+    """How many images a network judges at once, 1 to 256.
+
+    As many as half a gigabyte has room for, but no fewer than it trains on together: going
+    forward alone takes less for each.
+
+    Args:
+        layers: from plan_layers.
+        input_shape: (H, W, C) of the images.
+        batch_size: images of a training step.
+        base: that the network begins with, if any.
+    """
+    room = _JUDGING // (_MAPS * _WORD * _largest(layers, input_shape, base))
+    return min(_MOST_JUDGED, max(room, batch_size))
+
+
+def _sizes(layers: Sequence[LayerPlan], input_shape: tuple[int, int, int]) -> dict[str, int]:
+    """Numbers in each layer's output for an image, and in the image."""
+    return {INPUT: prod(input_shape)} | {item.name: prod(item.output_shape) for item in layers}
+
+
+def _largest(
+    layers: Sequence[LayerPlan], input_shape: tuple[int, int, int], base: Base | None
+) -> int:
+    """Numbers in the largest output, those within the base among them."""
+    within = _cells(base, input_shape) * base.largest_cell if base is not None else 0
+    return max(within, *_sizes(layers, input_shape).values())
+
+
+def _cells(base: Base, input_shape: tuple[int, int, int]) -> int:
+    return prod(base.output_shape(*input_shape[:2])[:2])
 
 
 def _kept(layers: Sequence[LayerPlan]) -> set[str]:

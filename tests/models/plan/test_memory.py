@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.config import BASES, ArchitectureConfig
-from core.models.plan import plan_layers, training_memory
+from core.config import BASES, PRESETS, ArchitectureConfig
+from core.models.plan import judged_at_once, plan_layers, training_memory
 from tests.processes import run_python
 
 MEASURED = """
@@ -59,6 +59,62 @@ def test_a_step_takes_about_what_is_planned(name: str, batch: int, policy: str) 
     done = run_python(MEASURED.format(name=name, batch=batch, policy=policy))
     ratio = float(done.stdout.split()[-1])
     assert 0.8 < ratio < 1.4, ratio
+
+
+JUDGED = """
+import threading
+import numpy as np, psutil
+from core.config import PRESETS
+from core.models.builder import build_model
+from core.models.inference import as_graph, predict_probabilities
+
+shape, batch = ({side}, {side}, 3), {batch}
+model = build_model(PRESETS[{name!r}].architecture, shape, 10)
+process = psutil.Process()
+predict_probabilities(model, np.zeros((1, *shape), np.uint8), 10)
+before = peak = process.memory_info().rss
+done = threading.Event()
+
+def watch():
+    global peak
+    while not done.wait(0.002):
+        peak = max(peak, process.memory_info().rss)
+
+watching = threading.Thread(target=watch)
+watching.start()
+predict_probabilities(as_graph(model), np.zeros((2 * batch, *shape), np.uint8), 10, batch)
+done.set()
+watching.join()
+print((peak - before) / 2**20)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "side"), [("resnet-20", 224), ("vgg-6", 224), ("vgg-6", 32)])
+def test_to_judge_large_images_takes_no_more_than_a_gigabyte(name: str, side: int) -> None:
+    batch = _judged(name, side, 16)
+    done = run_python(JUDGED.format(name=name, side=side, batch=batch))
+    assert float(done.stdout.split()[-1]) < 1024
+
+
+def _judged(name: str, side: int, batch_size: int) -> int:
+    shape = (side, side, 3)
+    return judged_at_once(plan_layers(PRESETS[name].architecture, shape, 10), shape, batch_size)
+
+
+def test_large_images_are_judged_in_small_batches_but_never_in_smaller_ones_than_training() -> None:
+    assert _judged("vgg-6", 32, 64) == 256
+    assert _judged("vgg-6", 224, 16) == 512 * 2**20 // (3 * 4 * 224 * 224 * 32) == 27
+    assert _judged("vgg-6", 224, 100) == 100
+    assert _judged("vgg-6", 224, 1024) == 256
+    assert _judged("vgg-6", 4096, 1) == 1
+
+
+def test_the_maps_within_a_base_count_too() -> None:
+    base = BASES["resnet50_v2"]
+    layers = plan_layers(ArchitectureConfig(base=base.name), (224, 224, 3), 10)
+    alone = judged_at_once(layers, (224, 224, 3), 1)
+    assert judged_at_once(layers, (224, 224, 3), 1, base) < alone == 256
 
 
 def test_a_base_that_is_not_trained_keeps_nothing_for_going_backward():
