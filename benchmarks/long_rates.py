@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.common import emit, emit_skip
-from core.config import RunConfig, ScheduleConfig, highest, scaled
+from core.config import RangeTestConfig, RunConfig, ScheduleConfig, highest, scaled
 from core.data.catalog import find_dataset
 from core.errors import DatasetError
 from core.jobs import launch
@@ -107,7 +107,8 @@ def _range_test(config: RunConfig, runs: Path) -> RangeTestResult:
 def _accuracy(config: RunConfig, schedule: ScheduleConfig, epochs: int, runs: Path) -> float:
     """Of the test images, 0..1; 0 where the loss was lost on the way."""
     training = config.training.model_copy(update={"epochs": epochs})
-    run = _done(config.model_copy(update={"schedule": schedule, "training": training}), runs)
+    changed = {"schedule": schedule, "training": training, "range_test": RangeTestConfig()}
+    run = _done(config.model_copy(update=changed), runs)
     result = run.status().training_result
     accuracy = result.test_accuracy if result is not None else 0.0
     print(f"{config.recipe} at {highest(schedule):g}: {accuracy:.4f}", file=sys.stderr, flush=True)

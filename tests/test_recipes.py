@@ -53,7 +53,7 @@ def test_2018() -> None:
         "decay": 1e-4,
     }
     test = config.range_test
-    assert (test.start, test.end, test.iterations, test.batch_size) == (1e-5, 1.288, 300, 10)
+    assert (test.start, test.end, test.iterations) == (1e-5, 1.288, 300)
     assert (test.end / test.start) ** (1 / test.iterations) == pytest.approx(1.04, abs=1e-3)
 
 
