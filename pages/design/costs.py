@@ -128,3 +128,4 @@ def _start(draft: RunConfig) -> None:
     """Raises UserError where it cannot be started."""
     preflight.check(draft)
     start_timing(draft)
+    st.rerun()  # all of the page: this part of it is drawn again with the timing it had before

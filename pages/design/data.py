@@ -8,7 +8,8 @@ from core.config import BASES, RunConfig
 from core.data.catalog import find_dataset, list_datasets
 from core.errors import ConfigError, DatasetError
 from core.jobs.preflight import Preflight
-from pages.session import cache, state
+from pages.session import state
+from pages.session.division import divided
 from pages.widgets import datasets, page
 from pages.widgets.form import Form, edit
 from pages.widgets.text import as_is, format_count
@@ -146,15 +147,13 @@ def _split(draft: RunConfig, form: Form) -> None:
 def _division(draft: RunConfig) -> None:
     """What the split comes to, where that is known without long work."""
     try:
-        if find_dataset(draft.dataset.name).state != "ready":
-            return
-        divided = cache.splits(draft)
-    except DatasetError:
-        return  # said on top of the page
+        found = divided(draft)
     except ConfigError as error:
         page.show_error(error)
         return
+    if found is None:
+        return
     with st.grid(3, min_column_width=110):
-        st.metric("Train", format_count(len(divided.train)), border=True)
-        st.metric("Validation", format_count(len(divided.validation)), border=True)
-        st.metric("Test", format_count(len(divided.test)), border=True)
+        st.metric("Train", format_count(len(found.train)), border=True)
+        st.metric("Validation", format_count(len(found.validation)), border=True)
+        st.metric("Test", format_count(len(found.test)), border=True)

@@ -23,7 +23,7 @@ _PHONE = """<style>@media (max-width: 640px) {
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
-    history.note(draft.architecture)
+    history.note(draft)
     st.html(_PHONE)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="network_choice"

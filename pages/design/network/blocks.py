@@ -14,10 +14,12 @@ from pages.design.network.fields import (
     NORMALIZATIONS,
     activation_number,
     cells,
+    drafted_rows,
     more_popover,
     number_words,
     penalty,
     row_menu,
+    rows_of,
     table,
     unusual,
 )
@@ -29,7 +31,7 @@ _PADDINGS = {"same": "Same: keeps the size", "valid": "Valid: none, shrinks"}
 
 
 def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
-    rows = [block.model_dump(mode="json") for block in draft.architecture.blocks]
+    rows = rows_of(draft, "blocks")
     with table("blocks"):
         for number, row in enumerate(rows):
             with cells("blocks", number):
@@ -42,9 +44,14 @@ def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
         icon=":material/add:",
         key="add_block",
         disabled=len(rows) >= MOST_BLOCKS,
-        on_click=edit,
-        args=({"architecture.blocks": [*rows, {**rows[-1], "stride": 1}]},),
+        on_click=_add,
     )
+
+
+def _add() -> None:
+    """One as the last is now: what was typed a moment ago is in the draft, not on the page."""
+    rows = drafted_rows("blocks")
+    edit({"architecture.blocks": [*rows, {**rows[-1], "stride": 1}]})
 
 
 def _block(number: int, row: dict[str, Any], rows: list[dict[str, Any]], form: Form) -> None:

@@ -12,20 +12,23 @@ from pages.design.network.fields import (
     NORMALIZATIONS,
     activation_number,
     cells,
+    drafted_rows,
     more_popover,
     number_words,
     penalty,
     row_menu,
+    rows_of,
     table,
     unusual,
 )
+from pages.session import state
 from pages.widgets.form import Form, edit
 
 _UNITS = 128  # of a first one
 
 
 def show(draft: RunConfig, form: Form) -> None:
-    rows = [dense.model_dump(mode="json") for dense in draft.architecture.dense]
+    rows = rows_of(draft, "dense")
     with table("dense"):
         for number, row in enumerate(rows):
             with cells("dense", number):
@@ -37,9 +40,14 @@ def show(draft: RunConfig, form: Form) -> None:
         icon=":material/add:",
         key="add_dense",
         disabled=len(rows) >= MOST_DENSE,
-        on_click=edit,
-        args=({"architecture.dense": [*rows, rows[-1] if rows else _first(draft)]},),
+        on_click=_add,
     )
+
+
+def _add() -> None:
+    """One as the last is now, or as suits the blocks."""
+    rows = drafted_rows("dense")
+    edit({"architecture.dense": [*rows, rows[-1] if rows else _first(state.current_draft())]})
 
 
 def _first(draft: RunConfig) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.config import RunConfig
 from pages.session import state
 from pages.widgets.form import Form, edit
 
@@ -72,6 +73,16 @@ def cells(name: str, number: int) -> AbstractContextManager[Any]:
     )
 
 
+def rows_of(draft: RunConfig, name: str) -> list[dict[str, Any]]:
+    """The architecture's "blocks" or "dense" as JSON."""
+    return [row.model_dump(mode="json") for row in getattr(draft.architecture, name)]
+
+
+def drafted_rows(name: str) -> list[dict[str, Any]]:
+    """Those of the draft as it is now, which may be newer than what the page shows."""
+    return rows_of(state.current_draft(), name)
+
+
 def row_menu(label: str, name: str, number: int, rows: Sequence[dict[str, Any]], most: int) -> None:
     """The row's name, which is a menu: copy, move, delete.
 
@@ -94,12 +105,15 @@ def row_menu(label: str, name: str, number: int, rows: Sequence[dict[str, Any]],
         type="tertiary",
         width="stretch",
         on_click=_rearrange,
-        args=(key, name, number, rows),
+        args=(key, name, number),
     )
 
 
-def _rearrange(key: str, name: str, number: int, rows: Sequence[dict[str, Any]]) -> None:
-    option, changed = state.widget_value(key), list(rows)
+def _rearrange(key: str, name: str, number: int) -> None:
+    """Of the rows as they are now: what was typed a moment ago is not on the page yet."""
+    option, changed = state.widget_value(key), drafted_rows(name)
+    if number >= len(changed):
+        return  # another tab has taken it away
     if option == _COPY:
         changed.insert(number + 1, changed[number])
     elif option in (_UP, _DOWN):

@@ -1,7 +1,7 @@
 """Steps back and forward through what the draft's network was, in this session.
 
-Whatever changed it is a step: a field, a preset, a mend, a recipe. Knows nothing of networks but
-that two can be told apart.
+Whatever changed it is a step: a field, a preset, a mend, a recipe, another tab. Knows nothing of
+networks but that two can be told apart.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.config import ArchitectureConfig, network_changes
+from core.config import ArchitectureConfig, FineTuningConfig, RunConfig, network_changes
 from pages.session import state
 from pages.widgets.form import edit
 
@@ -18,25 +18,39 @@ _MOST_STEPS = 100
 
 
 @dataclass(frozen=True)
+class _Step:
+    """A network, and what of a draft goes where another one is chosen."""
+
+    architecture: ArchitectureConfig
+    fine_tuning: FineTuningConfig | None
+    title: str
+
+    def is_same_network(self, other: _Step) -> bool:
+        """They differ in the name at most."""
+        named = self.architecture.model_copy(update={"name": other.architecture.name})
+        return named == other.architecture
+
+
+@dataclass(frozen=True)
 class _History:
     """What was before and what was undone, the latest last."""
 
     draft: str
-    now: ArchitectureConfig
-    past: tuple[ArchitectureConfig, ...] = ()
-    undone: tuple[ArchitectureConfig, ...] = ()
+    now: _Step
+    past: tuple[_Step, ...] = ()
+    undone: tuple[_Step, ...] = ()
 
 
-def note(architecture: ArchitectureConfig) -> None:
+def note(draft: RunConfig) -> None:
     """What the network is; called whenever it is shown."""
-    found, draft = _history(), state.draft_id()
-    if found is None or found.draft != draft:
-        state.remember(_NAME, _History(draft, architecture))
-    elif found.now.model_copy(update={"name": architecture.name}) == architecture:
-        state.remember(_NAME, replace(found, now=architecture))  # saved under a name: no step
+    found, now = _history(), _step(draft)
+    if found is None or found.draft != state.draft_id():
+        state.remember(_NAME, _History(state.draft_id(), now))
+    elif found.now.is_same_network(now):
+        state.remember(_NAME, replace(found, now=now))  # saved under a name: no step
     else:
         past = (*found.past, found.now)[-_MOST_STEPS:]
-        state.remember(_NAME, _History(draft, architecture, past))
+        state.remember(_NAME, _History(found.draft, now, past))
 
 
 def steps() -> tuple[int, int]:
@@ -46,6 +60,7 @@ def steps() -> tuple[int, int]:
 
 
 def undo() -> None:
+    note(state.current_draft())  # another tab may have changed it since it was shown
     found = _history()
     if found and found.past:
         *past, before = found.past
@@ -53,6 +68,7 @@ def undo() -> None:
 
 
 def redo() -> None:
+    note(state.current_draft())
     found = _history()
     if found and found.undone:
         *undone, after = found.undone
@@ -60,8 +76,18 @@ def redo() -> None:
 
 
 def _go(history: _History) -> None:
-    edit(network_changes(state.current_draft(), history.now))
-    state.remember(_NAME, history)
+    """What was typed since stays: only what the other network took away comes back with this."""
+    draft, step = state.current_draft(), history.now
+    changes = network_changes(draft, step.architecture)
+    if step.fine_tuning and step.architecture.base and draft.training.fine_tuning is None:
+        changes["training.fine_tuning"] = step.fine_tuning.model_dump(mode="json")
+    edit(changes | {"title": draft.title or step.title})
+    if state.current_draft().architecture == step.architecture:  # else it could not be written
+        state.remember(_NAME, history)
+
+
+def _step(draft: RunConfig) -> _Step:
+    return _Step(draft.architecture, draft.training.fine_tuning, draft.title)
 
 
 def _history() -> _History | None:

@@ -54,7 +54,7 @@ def _save(architecture: ArchitectureConfig) -> None:
             "Save the network",
             key="save_network_now",
             on_click=page.attempt,
-            args=(_keep, architecture),
+            args=(_keep,),
         )
         st.download_button(
             "Export as a file",
@@ -71,7 +71,9 @@ def _save(architecture: ArchitectureConfig) -> None:
             _delete(architecture.name)
 
 
-def _keep(architecture: ArchitectureConfig) -> None:
+def _keep() -> None:
+    """The network as it is now: what was typed a moment ago is not on the page yet."""
+    architecture = state.current_draft().architecture
     name = networks.save_network(state.widget_value(_NAME) or "", architecture)
     edit({"architecture.name": name})
     state.close(_SAVE)

@@ -23,7 +23,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         fine_tuning.show(draft, form)
         optimizer.show(draft, form)
     with right:
-        schedule.show(draft, form, plan)
+        schedule.show(draft, form)
     advanced.show(draft, form)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from core.config import SHRINKING_POLICIES, PlateauSchedule, RunConfig, highest_momentum
-from core.errors import DatasetError
+from core.errors import ConfigError
 from core.figures.curves import View, learning_rate_figure
-from core.jobs.preflight import Preflight
 from core.training.schedules import planned_curve_of_run, training_phases
-from pages.session import cache, state
+from pages.session import state
+from pages.session.division import divided
 from pages.widgets.form import Form, edit
 from pages.widgets.text import format_count
 
@@ -44,7 +44,7 @@ _CYCLE_MOMENTUM = (
 )
 
 
-def show(draft: RunConfig, form: Form, plan: Preflight) -> None:
+def show(draft: RunConfig, form: Form) -> None:
     form.choice("Learning-rate schedule", "schedule.kind", _SCHEDULES, on_change=_change_schedule)
     kind = draft.schedule.kind
     with st.grid(2, min_column_width=150):
@@ -58,7 +58,7 @@ def show(draft: RunConfig, form: Form, plan: Preflight) -> None:
             _FIELDS[kind](form)
     if kind in _BELOW:
         _BELOW[kind](form)
-    _curve(draft, plan)
+    _curve(draft)
     if kind == "cyclical":
         _write_up()
 
@@ -222,10 +222,10 @@ def _change_policy(path: str, key: str) -> None:
     edit({path: policy, "schedule.gamma": gamma}, path)
 
 
-def _curve(draft: RunConfig, plan: Preflight) -> None:
+def _curve(draft: RunConfig) -> None:
     """The learning rate over the run as planned; nothing while the images are not known."""
     training = draft.training
-    images = _training_images(draft, plan)
+    images = _training_images(draft)
     if images is None and training.steps_per_epoch is None:
         return
     epoch, total = training.steps_in_epoch(images or 0), training.total_steps(images or 0)
@@ -254,11 +254,10 @@ def _beyond_the_curve(schedule: Any) -> list[str]:
     return []
 
 
-def _training_images(draft: RunConfig, plan: Preflight) -> int | None:
-    """How many there are to train on; None where that would take long work."""
-    if plan.info is None or plan.info.state != "ready":
-        return None
+def _training_images(draft: RunConfig) -> int | None:
+    """How many there are to train on; None where that would take long work, or cannot be."""
     try:
-        return len(cache.subset(draft, "train"))
-    except DatasetError:
-        return None  # said on top of the page
+        found = divided(draft)
+    except ConfigError:
+        return None  # said beside the fields of the division
+    return len(found.train) if found is not None else None

@@ -83,6 +83,15 @@ def test_a_network_is_edited_saved_and_trained(
     assert faults(editor) == [] and complaints.lines == []
 
 
+def test_a_network_is_timed_by_one_click(editor: Page, complaints: Complaints):
+    before = metric(editor, "An epoch here")
+    press(editor, "Time it here")
+    again = editor.get_by_role("button", name="Time it again")
+    again.wait_for(timeout=120_000)  # the button went away meanwhile, and what it does was told
+    assert " to " in before and "±" in metric(editor, "An epoch here")
+    assert faults(editor) == []
+
+
 def block(page: Page, number: int) -> Locator:
     """Its row of fields."""
     return page.locator(f'[class*="st-key-row_blocks_{number - 1}"]')

@@ -135,7 +135,7 @@ def test_fine_tuning_is_switched_on_and_goes_with_its_base(models: Path):
     click(app, "preset_compact")
     assert saved().training.fine_tuning is None and saved().architecture.base is None
     click(app, "network_undo")
-    assert saved().architecture.base == NAME
+    assert saved().architecture.base == NAME and saved().training.fine_tuning == tuning
 
 
 def test_what_a_base_costs_and_what_images_it_wants(models: Path):
