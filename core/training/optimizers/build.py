@@ -26,6 +26,7 @@ from core.training.optimizers.momentum import CycledRmsprop, CycledSgd, set_mome
 from core.training.optimizers.muon import KernelMuon
 
 _LR = 1e-3  # of no account: each step is given its own
+_CYCLED = 0.9  # of no account either, but not 0: at 0 Keras would keep no velocities
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,11 @@ def build_optimizer(
     Args:
         training: for clipping and for the average of weights.
     """
-    optimizer = _bare(config, surroundings.momentum, _common(training, surroundings.replicas))
+    optimizer = _bare(
+        config,
+        _common(training, surroundings.replicas),
+        cycled=surroundings.momentum is not None,
+    )
     if not isinstance(config, AdamConfig):
         # With a decay of 0 Keras would go over all weights at every step, for nothing.
         optimizer.weight_decay = config.weight_decay or None
@@ -90,16 +95,16 @@ def _common(training: TrainingConfig, replicas: int) -> dict[str, Any]:
 
 
 def _bare(
-    config: OptimizerConfig, cycled: float | None, common: dict[str, Any]
+    config: OptimizerConfig, common: dict[str, Any], *, cycled: bool
 ) -> keras.optimizers.Optimizer:
-    """Without weight decay."""
+    """Without weight decay; `cycled`: each step is given its momentum."""
     if isinstance(config, SgdConfig):
-        momentum = config.momentum if cycled is None else cycled
-        sgd = keras.optimizers.SGD if cycled is None else CycledSgd
+        momentum = _CYCLED if cycled else config.momentum
+        sgd = CycledSgd if cycled else keras.optimizers.SGD
         return sgd(_LR, momentum, config.nesterov, **common)
     if isinstance(config, RmspropConfig):
-        momentum = config.momentum if cycled is None else cycled
-        rmsprop = keras.optimizers.RMSprop if cycled is None else CycledRmsprop
+        momentum = _CYCLED if cycled else config.momentum
+        rmsprop = CycledRmsprop if cycled else keras.optimizers.RMSprop
         return rmsprop(_LR, config.rho, momentum, **common)
     if isinstance(config, AdamConfig):
         return keras.optimizers.Adam(_LR, config.beta_1, config.beta_2, **common)

@@ -277,3 +277,20 @@ def test_a_momentum_for_each_step_is_as_keras_s_own_changed_between_steps(config
             setattr(other, each, momentum)
         other.apply(gradients, theirs)
     assert same([v.numpy() for v in ours], [v.numpy() for v in theirs], 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("config", "stock"),
+    [(SgdConfig(), keras.optimizers.SGD), (RmspropConfig(), keras.optimizers.RMSprop)],
+)
+def test_a_momentum_that_stays_0_is_none(config, stock):
+    """Keras's own keep no velocities then."""
+    ours, theirs = (keras.Variable(np.ones((3, 2), np.float32)) for _ in range(2))
+    optimizer = build_optimizer(config, [ours], surroundings=Surroundings(momentum=0.0))
+    other = stock(LR)
+    optimizer.learning_rate = LR
+    for scale in (1.0, -0.3):
+        gradient = scale * np.arange(6, dtype=np.float32).reshape(3, 2)
+        optimizer.apply([gradient], [ours])
+        other.apply([gradient], [theirs])
+    assert same([ours.numpy()], [theirs.numpy()], 1e-6)
