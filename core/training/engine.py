@@ -25,7 +25,7 @@ from core.runs import requests as run_requests
 from core.runs.recorder import Recorder
 from core.training import checkpoints
 from core.training.evaluate import Validation, evaluate_saved
-from core.training.failures import diverging, not_finite
+from core.training.failures import lost_loss
 from core.training.observers import Observers
 from core.training.observers.metric_lines import MetricLines
 from core.training.prepare import Prepared, prepare
@@ -91,6 +91,7 @@ class _Engine:
             step=self.progress.step,
             first_step=self.progress.step,
             epoch=self.progress.epoch,
+            early_stopped=self.progress.early_stopped,
         )
         self.recorder.phase(Phase.FIRST_STEP)
         self.observers.begin(self.trainer)
@@ -121,8 +122,8 @@ class _Engine:
         return State.FINISHED
 
     def _done(self) -> bool:
-        """All steps taken and the last epoch judged."""
-        return self.progress.epoch >= self.training.epochs
+        """All steps taken and the last epoch judged, or stopped early."""
+        return self.progress.early_stopped or self.progress.epoch >= self.training.epochs
 
     def _stream(self) -> Any:
         augmentation = self.config.augmentation
@@ -201,19 +202,14 @@ class _Engine:
 
     def _check(self, losses: np.ndarray, lrs: np.ndarray) -> None:
         """Stop a run whose loss is lost, and say at which step."""
-        bad = np.flatnonzero(~np.isfinite(losses))
-        if bad.size:
-            lr = float(lrs[bad[0]])
-            self.recorder.update(lost_learning_rate=lr)
-            raise not_finite(self.progress.step + int(bad[0]) + 1, lr)
         if self.progress.first_loss is None:
             self.progress.first_loss = float(losses[0])
-        bound = 100.0 * max(self.progress.first_loss, math.log(self.prepared.num_classes))
-        if float(losses.mean()) > bound:
-            step = self.progress.step + len(losses)
-            lr = float(lrs[-1])
+        usual = max(self.progress.first_loss, math.log(self.prepared.num_classes))
+        lost = lost_loss(losses, lrs, self.progress.step, usual)
+        if lost is not None:
+            lr, error = lost
             self.recorder.update(lost_learning_rate=lr)
-            raise diverging(step, float(losses.mean()), lr)
+            raise error
 
     def _end_epoch(self) -> bool:
         """Validate, record, remember the best; True where early stopping ends the run.
@@ -232,7 +228,7 @@ class _Engine:
         progress.epoch += 1
         self.lines.write_epoch(progress, lr, measured, self.plateau.reduce(progress, measured))
         progress.begin_epoch()
-        stop = self._judge(measured)
+        stop = progress.early_stopped = self._judge(measured)
         self._checkpoint()
         self.recorder.update(epoch=progress.epoch, step=progress.step, early_stopped=stop)
         self._say_that_it_trains()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.errors import TrainingError
 from core.notation import learning_rate
 
@@ -17,14 +19,35 @@ def _advice(lr: float) -> str:
     return f"Try a learning rate of {learning_rate(lower(lr))}, or run the range test to find one."
 
 
-def not_finite(step: int, lr: float) -> TrainingError:
+def lost_loss(
+    losses: np.ndarray, lrs: np.ndarray, before: int, usual: float
+) -> tuple[float, TrainingError] | None:
+    """The learning rate at which the loss was lost, and the error that says so; else None.
+
+    Args:
+        losses: (k,) float32, those of some steps.
+        lrs: (k,) float32, theirs.
+        before: steps taken before them.
+        usual: a loss that is no sign of anything; a hundred times as much is.
+    """
+    bad = np.flatnonzero(~np.isfinite(losses))
+    if bad.size:
+        lr = float(lrs[bad[0]])
+        return lr, _not_finite(before + int(bad[0]) + 1, lr)
+    mean, lr = float(losses.mean()), float(lrs[-1])
+    if mean > 100.0 * usual:
+        return lr, _diverging(before + len(losses), mean, lr)
+    return None
+
+
+def _not_finite(step: int, lr: float) -> TrainingError:
     return TrainingError(
         f"The loss stopped being a number at step {step:,} (learning rate {learning_rate(lr)}).",
         _advice(lr),
     )
 
 
-def diverging(step: int, loss: float, lr: float) -> TrainingError:
+def _diverging(step: int, loss: float, lr: float) -> TrainingError:
     return TrainingError(
         f"The loss grew without end: {loss:.3g} at step {step:,} "
         f"(learning rate {learning_rate(lr)}).",

@@ -63,6 +63,7 @@ class Progress(Sums):
     best_epoch: _Count = 0
     stopping_best: float | None = None  # the same for what early stopping monitors
     epochs_without_improvement: _Count = 0
+    early_stopped: bool = False  # patience has run out: no epoch is to come
     reduced_lr: _Rate | None = None  # what a plateau's schedule has come down to
     plateau_best: float | None = None  # the lowest validation loss, as such a schedule counts
     plateau_epochs: _Count = 0  # without improvement

@@ -84,3 +84,21 @@ def test_a_plateau_s_decisions_stand_in_the_record_and_in_the_log(tmp_path):
     assert [row["lr"] for row in rows] == pytest.approx([3e-3] * 3 + [1.5e-3] * 2 + [0.75e-3] * 2)
     log = run.log_tail()
     assert log.count("has stopped falling: the learning rate is now 0.0015.") == 1
+
+
+def test_stopped_early_and_then_cut_off_it_trains_no_further(tmp_path):
+    stopping = 'early_stopping={"patience": 1, "monitor": "val_accuracy"}'
+    rates = ("schedule.kind=constant", "schedule.learning_rate=1e-7")
+    config = small_config("deterministic=true", "epochs=20", "keep=last", stopping, *rates)
+    alone = launch.start(config, tmp_path / "alone")
+    assert launch.wait(alone, 200) is State.FINISHED, alone.log_tail()
+    run = launch.start(config, tmp_path / "cut off")
+    run.model_path.mkdir()  # where the model is to be written
+    assert launch.wait(run, 200) is State.FAILED, run.log_tail()
+    run.model_path.rmdir()
+    launch.resume(run)
+    assert launch.wait(run, 200) is State.FINISHED, run.log_tail()
+    assert run.status().early_stopped and run.status().epoch == alone.status().epoch < 20
+    assert _epochs(run) == _epochs(alone)
+    for one, other in zip(_weights(alone), _weights(run), strict=True):
+        assert np.array_equal(one, other)

@@ -171,7 +171,7 @@ def test_progress_of_a_checkpoint_made_before():
     old = {"step": 5, "hits": 3.0, "seen": 4, "stale": 2, "best": 0.5}
     found = Progress.from_dict(old)
     assert (found.correct, found.epochs_without_improvement, found.best) == (3.0, 2, 0.5)
-    assert (found.timed, found.reduced_lr) == (4, None)
+    assert (found.timed, found.reduced_lr, found.early_stopped) == (4, None, False)
 
 
 @pytest.mark.parametrize("lost", [True, False])
