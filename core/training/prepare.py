@@ -64,9 +64,11 @@ def prepare(
     if config.training.deterministic:
         tf.config.experimental.enable_op_determinism()
     strategy = choose_strategy(config.training.gpus)
+    resumes = checkpoints.are_in(run.checkpoints_path)  # all weights come from there
     with strategy.scope() if strategy else nullcontext():
-        network = build_network(config, dataset, splits, _base_weights(run, config))
-    if config.initial_weights:
+        base_weights = None if resumes else _base_weights(config)
+        network = build_network(config, dataset, splits, base_weights)
+    if config.initial_weights and not resumes:
         _start_from(network, config.initial_weights, run)
     momentum = highest_momentum(config.schedule)
     trainer = Trainer(network, config.optimizer, config.training, strategy, momentum)
@@ -133,11 +135,11 @@ def build_network(
     )
 
 
-def _base_weights(run: Run, config: RunConfig) -> Path | None:
+def _base_weights(config: RunConfig) -> Path | None:
     """The file of the base's weights; None where there is no base, or where all of the network's
-    weights come from a checkpoint or from another run."""
+    weights come from another run."""
     base = config.architecture.base
-    if base is None or config.initial_weights or checkpoints.are_in(run.checkpoints_path):
+    if base is None or config.initial_weights:
         return None
     return whole_weights(BASES[base])
 

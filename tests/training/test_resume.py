@@ -7,7 +7,7 @@ import pytest
 
 from core.jobs import launch
 from core.models.export import load_model
-from core.runs import Run, State
+from core.runs import Run, State, delete_run
 from tests.jobs.helpers import small_config, wait_for
 
 pytestmark = pytest.mark.timeout(300)
@@ -102,3 +102,18 @@ def test_stopped_early_and_then_cut_off_it_trains_no_further(tmp_path):
     assert _epochs(run) == _epochs(alone)
     for one, other in zip(_weights(alone), _weights(run), strict=True):
         assert np.array_equal(one, other)
+
+
+def test_the_run_that_it_started_from_may_be_deleted_while_it_is_paused(with_finished_run):
+    source = with_finished_run
+    config = small_config("epochs=400").model_copy(update={"initial_weights": source.id})
+    run = launch.start(config)
+    wait_for(run, lambda status: status.epoch >= 1)
+    launch.request_pause(run)
+    assert launch.wait(run, 60) is State.PAUSED, run.log_tail()
+    before = run.status().epoch
+    delete_run(source)
+    launch.resume(run)
+    wait_for(run, lambda status: status.epoch > before)
+    launch.request_stop(run)
+    assert launch.wait(run, 60) is State.STOPPED, run.log_tail()
