@@ -64,6 +64,11 @@ class RunConfig(Section):
         """The model is chosen on test data, which every page that shows the run says."""
         return self.split.method == "none"
 
+    @property
+    def range_test_batch_size(self) -> int:
+        """Images a step of the range test: its own number, else that of training."""
+        return self.range_test.batch_size or self.training.batch_size
+
     def to_json(self) -> str:
         return self.model_dump_json(indent=2)
 

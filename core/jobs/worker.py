@@ -104,7 +104,7 @@ def explain(error: Exception, run: Run) -> UserError:
     if isinstance(error, UserError):
         return error
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return failures.out_of_memory(_batch_size(run))
+        return _out_of_memory(run)
     if isinstance(error, OSError):
         return from_os_error(error, then="resume")
     first = str(error).strip().splitlines()[0] if str(error).strip() else ""
@@ -114,11 +114,15 @@ def explain(error: Exception, run: Run) -> UserError:
     )
 
 
-def _batch_size(run: Run) -> int | None:
+def _out_of_memory(run: Run) -> TrainingError:
     try:
-        return run.config().training.batch_size
+        config = run.config()
     except UserError:  # it was edited while the run went on
-        return None
+        return failures.out_of_memory(None)
+    if config.job != "range-test":
+        return failures.out_of_memory(config.training.batch_size)
+    own = config.range_test.batch_size is not None
+    return failures.out_of_memory(config.range_test_batch_size, of_range_test=own)
 
 
 def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:

@@ -62,10 +62,19 @@ def overflown() -> TrainingError:
     )
 
 
-def out_of_memory(batch_size: int | None) -> TrainingError:
-    """`batch_size` is None where it is not known."""
+def out_of_memory(batch_size: int | None, *, of_range_test: bool = False) -> TrainingError:
+    """What to do where memory was too small.
+
+    Args:
+        batch_size: None where it is not known.
+        of_range_test: the range test has a batch size of its own, which this is.
+    """
     if batch_size is None:
         return TrainingError("The device ran out of memory.", "Try a smaller batch size.")
     smaller = max(1, batch_size // 2)
-    advice = f"Try a batch size of {smaller}." if smaller < batch_size else "Try smaller images."
-    return TrainingError(f"The device ran out of memory at batch size {batch_size}.", advice)
+    of_what, for_what = (" of the range test", " for the range test") if of_range_test else ("", "")
+    advice = f"Try a batch size of {smaller}{for_what}."
+    return TrainingError(
+        f"The device ran out of memory at batch size {batch_size}{of_what}.",
+        advice if smaller < batch_size else "Try smaller images.",
+    )

@@ -170,7 +170,7 @@ class _SeedTest:
         return training_stream(
             train,
             num_classes=prepared.num_classes,
-            batch_size=self.config.range_test.batch_size or training.batch_size,
+            batch_size=self.config.range_test_batch_size,
             augmentation=augmentation,
             seed=training.seed,
             first_step=0,
