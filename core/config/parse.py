@@ -164,7 +164,7 @@ def _assign(data: dict[str, Any], path: list[str], value: Any) -> None:
         if _sets_everywhere(place, path[-1], value):
             return
         value = like_those_before(place, path[-1], value)
-    if path[-1] == "kind":
+    if path[-1] == "kind" and value != place.get("kind"):
         # Another kind has other fields, so those of the old kind go, save the learning rate.
         kept = {k: v for k, v in place.items() if k == "learning_rate"}
         place.clear()

@@ -90,6 +90,13 @@ def test_another_schedule_keeps_the_rate(config):
     assert changed.schedule.learning_rate == 0.5
 
 
+def test_the_kind_that_a_section_has_already_changes_nothing(config):
+    changes = ["schedule.kind=cosine", "schedule.warmup=0.2", "optimizer.momentum=0.5"]
+    changed = apply_overrides(config, ["optimizer.kind=sgd", *changes])
+    again = ["schedule.kind=cosine", "optimizer.kind=sgd", "architecture.kind=blocks"]
+    assert apply_overrides(changed, again) == changed
+
+
 @pytest.mark.parametrize(
     ("kind", "others", "lower"),
     [
