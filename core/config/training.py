@@ -136,6 +136,13 @@ class TrainingConfig(Section):
         """Steps in an epoch of a run that trains on so many images."""
         return self.steps_per_epoch or batches_in(num_images, self.batch_size)
 
+    def images_in_epoch(self, num_images: int) -> int:
+        """Images that such an epoch sees: each once, where its steps are not set."""
+        passes, more = divmod(
+            self.steps_in_epoch(num_images), batches_in(num_images, self.batch_size)
+        )
+        return passes * num_images + more * self.batch_size
+
     def total_steps(self, num_images: int) -> int:
         """Steps in all of the run, where it does not stop early."""
         return self.steps_in_epoch(num_images) * self.epochs

@@ -61,7 +61,8 @@ class Work:
     """What an epoch asks of a machine."""
 
     steps: int
-    batch_size: int
+    batch_size: int  # of a whole step: no more than there are images
+    training_images: int
     validation_images: int
     multiply_adds: int  # of one image's forward pass
     base: _BaseWork = _BaseWork()
@@ -121,6 +122,8 @@ def measure(run: Run) -> Measured | None:
     except UserError:
         return None
     train, validation = data.sizes.get("train", 0), data.sizes.get("validation", 0)
+    if not train:
+        return None
     shape = (*data.image_shape, data.num_classes)
     work = _work(config, train, validation, shape, total_multiply_adds(layers))
     timing, result = status.timing_result, status.training_result
@@ -130,7 +133,7 @@ def measure(run: Run) -> Measured | None:
         seconds = result.seconds / status.epoch
     else:
         return None
-    if not train or seconds <= 0:
+    if seconds <= 0:
         return None
     return Measured(work, status.precision, status.device, seconds, timing)
 
@@ -191,12 +194,13 @@ def _work(
     training = config.training
     if training.validation_steps is not None:
         validation = min(validation, training.validation_steps * training.batch_size)
-    steps = training.steps_in_epoch(train)
-    base, step = _base_work(config, shape), _step_of(config, shape)
-    return Work(steps, training.batch_size, validation, multiply_adds, base, step)
+    steps, images = training.steps_in_epoch(train), training.images_in_epoch(train)
+    batch_size = min(training.batch_size, train)
+    base, step = _base_work(config, shape, images / steps), _step_of(config, shape, batch_size)
+    return Work(steps, batch_size, images, validation, multiply_adds, base, step)
 
 
-def _base_work(config: RunConfig, shape: tuple[int, ...]) -> _BaseWork:
+def _base_work(config: RunConfig, shape: tuple[int, ...], images_a_step: float) -> _BaseWork:
     """Shape: of an image, then how many classes."""
     training = config.training
     if config.architecture.base is None:
@@ -205,20 +209,20 @@ def _base_work(config: RunConfig, shape: tuple[int, ...]) -> _BaseWork:
     rows, columns, _ = base.output_shape(*shape[:2])
     predicted, tuned, step = _OF_A_BASE[base.name]
     predicting = rows * columns * predicted
-    fine_tuned = rows * columns * tuned + step / training.batch_size
+    fine_tuned = rows * columns * tuned + step / images_a_step
     share = fine_tuning.frozen_epochs / training.epochs if fine_tuning else 1.0
     seconds = share * predicting + (1.0 - share) * fine_tuned
     return _BaseWork(base.multiply_adds(*shape[:2]), seconds, predicting)
 
 
-def _step_of(config: RunConfig, shape: tuple[int, ...]) -> str:
+def _step_of(config: RunConfig, shape: tuple[int, ...], batch_size: int) -> str:
     """All that decides what a step and a prediction cost, as text."""
     alike = {"architecture", "preprocessing", "augmentation", "optimizer"}
     training = config.training
     parts: tuple[object, ...] = (
         config.model_dump_json(include=alike),
         shape,
-        training.batch_size,
+        batch_size,
     )
     if training.fine_tuning is not None:  # else as in records of the versions before
         parts = (*parts, training.fine_tuning.frozen_epochs / training.epochs)
@@ -240,7 +244,7 @@ def _roughly(work: Work, precision: str, device: Device) -> float:
     """Seconds of an epoch, as the reference machine's figures have it for such a device."""
     cost = _MULTIPLY_ADD * (_WITHOUT_16_BITS if precision == "float32" else 1.0)
     image = _IMAGE + cost * (work.multiply_adds - work.base.multiply_adds)
-    trained = work.steps * work.batch_size * (image + work.base.training)
+    trained = work.training_images * (image + work.base.training)
     judged = work.validation_images * (_FORWARD * image + work.base.predicting)
     faster = _CARD if device.kind == "gpu" else min(device.cores, _MOST_CORES) / _CORES
     return _EPOCH + work.steps * _STEP + (trained + judged) / faster

@@ -29,6 +29,7 @@ from core.runs.recorder import Recorder
 from core.training import failures
 
 if TYPE_CHECKING:
+    from core.data.splits import Splits
     from core.training.observers import Observer, Observers
 
 POLL_SECONDS = 0.2
@@ -167,15 +168,9 @@ def _watching(
         return []
     dataset, splits = data
     training = config.training
-    if config.job == "train":
-        seen = training.validation_steps or 0  # batches, where not all are looked at
-        judged = min(seen * training.batch_size, len(splits.validation)) or len(splits.validation)
-        pace = Pace(training.batch_size, judged, len(splits.test))
-    else:
-        pace = Pace(training.batch_size, 0, 0)
     watching: list[Observer] = [
         log_lines.LogLines(config, recorder),
-        time_left.TimeLeft(recorder, pace),
+        time_left.TimeLeft(recorder, pace_of(config, splits)),
     ]
     if config.job == "train":
         num_classes = len(dataset.classes)
@@ -184,6 +179,16 @@ def _watching(
     if event_files.available():
         watching.append(event_files.EventFiles(run))
     return watching
+
+
+def pace_of(config: RunConfig, splits: Splits) -> Pace:
+    """How fast a run or a range test goes, of which no step is taken yet."""
+    training = config.training
+    if config.job == "range-test":
+        return Pace(min(config.range_test_batch_size, len(splits.train)), 0, 0)
+    seen = training.validation_steps or 0  # batches, where not all are looked at
+    judged = min(seen * training.batch_size, len(splits.validation)) or len(splits.validation)
+    return Pace(min(training.batch_size, len(splits.train)), judged, len(splits.test))
 
 
 def _wait_for_device(run: Run, recorder: Recorder) -> IO[bytes] | None:

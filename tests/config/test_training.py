@@ -81,6 +81,19 @@ def test_steps_of_an_epoch_and_of_a_run():
     assert TrainingConfig(epochs=3, steps_per_epoch=250).total_steps(45_000) == 750
 
 
+@pytest.mark.parametrize(
+    ("fields", "images"),
+    [
+        ({"batch_size": 64}, 1_294),
+        ({"batch_size": 8_192}, 1_294),
+        ({"batch_size": 64, "steps_per_epoch": 5}, 320),
+        ({"batch_size": 1_000, "steps_per_epoch": 5}, 3_588),  # twice all, then one batch
+    ],
+)
+def test_images_of_an_epoch(fields, images):
+    assert TrainingConfig(**fields).images_in_epoch(1_294) == images
+
+
 def test_gradients_are_clipped_in_one_way():
     with pytest.raises(ConfigError, match="clip_norm and clip_value cannot both be on"):
         training_of(clip_norm=1.0, clip_value=0.1)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import errno
+import time
 
 import pytest
 import tensorflow as tf
 
-from core.config import RangeTestConfig, RunConfig
+from core.config import RangeTestConfig, RunConfig, apply_overrides
+from core.data.load import load_dataset
+from core.data.splits import make_splits
 from core.errors import UserError
-from core.jobs.worker import explain
+from core.jobs.worker import explain, pace_of
+from core.recipes import find_recipe
 from core.runs import create_run
 
 
@@ -35,6 +39,18 @@ def test_out_of_memory_in_a_range_test_says_its_own_batch_size(tmp_path, batch_s
     explained = explain(MemoryError(), create_run(config, tmp_path))
     assert explained.message == f"The device ran out of memory at {said}"
     assert explained.advice == advice
+
+
+def test_a_step_is_paced_by_the_images_that_there_are():
+    """A batch larger than the set is the set."""
+    config = apply_overrides(find_recipe("digits-quick").config, ["batch_size=8192"])
+    splits = make_splits(load_dataset(config.dataset), config.split)
+    pace = pace_of(config, splits)
+    pace.stepped(1)
+    time.sleep(0.2)
+    pace.stepped(2)
+    trained = 0.2 / len(splits.train)  # s an image; to judge one takes 0.3 of it
+    assert pace.left(0, 1_000) > 1_000 * 0.3 * trained * len(splits.validation)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EDQUOT])

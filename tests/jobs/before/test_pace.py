@@ -73,6 +73,12 @@ def test_more_work_takes_longer_and_better_devices_are_faster():
     assert seconds(CIFAR10, device=replace(HERE, kind="gpu")) < seconds(CIFAR10) / 2
 
 
+def test_a_batch_larger_than_the_set_is_no_more_work_than_the_set():
+    whole, larger = (apply_overrides(DIGITS, [f"batch_size={size}"]) for size in (1_294, 8_192))
+    assert work_of(larger, preflight.inspect(larger)).training_images == 1_294
+    assert seconds(larger) == pytest.approx(seconds(whole))
+
+
 def test_a_run_of_the_same_work_says_what_it_takes():
     work = work_of(CIFAR10, preflight.inspect(CIFAR10))
     assert work is not None
