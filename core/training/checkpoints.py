@@ -39,13 +39,15 @@ def save_checkpoint(folder: Path, step: int, variables: Sequence[Any], meta: dic
     make_folder(folder)
     path = folder / f"step-{step:09d}.npz"
     write_variables(path, variables, {**meta, "step": step})
-    _prune(folder, path)
+    prune(path)
     return path
 
 
-def _prune(folder: Path, newest: Path) -> None:
-    """Keep this one and the one before. Later ones were refused when this worker began."""
-    there = sorted(folder.glob("step-*.npz"))
+def prune(newest: Path) -> None:
+    """Of a file's kind keep it and the one before. Later ones were refused, or their epoch not
+    saved, when this worker began."""
+    kind = newest.name.partition("-")[0]
+    there = sorted(newest.parent.glob(f"{kind}-*.npz"))
     kept = [path for path in there if path <= newest][-KEPT:]
     for path in there:
         if path not in kept and not is_folder(path):

@@ -281,6 +281,7 @@ class _Engine:
         folder = self.run.checkpoints_path
         with self.recorder.writing():
             checkpoints.save_checkpoint(folder, self.progress.step, self.trainer.state, meta)
+            self.best_weights.prune(self.progress)
         self.saved = time.monotonic()
 
     def _finish(self) -> None:

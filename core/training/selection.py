@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.config import EarlyStoppingConfig, Monitor, PlateauSchedule, ScheduleConfig
+from core.reading import is_file
 from core.training import checkpoints
 from core.training.progress import Progress
 
@@ -20,12 +21,16 @@ Measured = dict[str, float]  # "val_loss" in nats, "val_accuracy" 0..1
 
 
 class BestWeights:
-    """Writes the weights of the best epoch so far beside the checkpoints."""
+    """Writes the weights of the best epoch so far beside the checkpoints.
+
+    Each such epoch has a file of its own: until a checkpoint says which is the best now, a run that
+    is resumed goes back to one that says it is the one before.
+    """
 
     def __init__(self, monitor: Monitor | None, folder: Path) -> None:
         """Without a monitor nothing is kept: the last weights are the model's."""
         self._monitor = monitor
-        self._path = folder / "best.npz"
+        self._folder = folder
 
     def consider(self, progress: Progress, measured: Measured, weights: Sequence[Any]) -> None:
         """Keep the weights if this epoch is the best."""
@@ -34,8 +39,24 @@ class BestWeights:
         value = measured[self._monitor]
         if is_better(value, progress.best, self._monitor):
             progress.best, progress.best_epoch = value, progress.epoch
-            checkpoints.make_folder(self._path.parent)
-            checkpoints.write_variables(self._path, weights, {"epoch": progress.epoch})
+            checkpoints.make_folder(self._folder)
+            path = self._path(progress.epoch)
+            checkpoints.write_variables(path, weights, {"epoch": progress.epoch})
+
+    def prune(self, progress: Progress) -> None:
+        """Keep what the newest two checkpoints speak of, the newer of which is of this progress."""
+        newest = self._path(progress.best_epoch)
+        checkpoints.prune(newest)
+        if is_file(newest) and is_file(self._path_before):
+            self._path_before.unlink(missing_ok=True)
+
+    def _path(self, epoch: int) -> Path:
+        return self._folder / f"best-{epoch:09d}.npz"
+
+    @property
+    def _path_before(self) -> Path:
+        """The one file that the versions before had."""
+        return self._folder / "best.npz"
 
     def put_back(self, progress: Progress, weights: Sequence[Any]) -> str:
         """The best epoch's weights into place; where they are lost, what was done instead."""
@@ -60,7 +81,10 @@ class BestWeights:
             if meta["epoch"] != epoch:
                 raise ValueError(f"it is of epoch {meta['epoch']}, not {epoch}")
 
-        checkpoints.read_variables(self._path, weights, understand)
+        path, before = self._path(epoch), self._path_before
+        if is_file(before) and not is_file(path):
+            path = before
+        checkpoints.read_variables(path, weights, understand)
 
 
 class EarlyStopping:

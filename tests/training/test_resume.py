@@ -5,9 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from core.jobs import launch
+from core.jobs import launch, loading
 from core.models.export import load_model
-from core.runs import Run, State, delete_run
+from core.runs import Run, State, create_run, delete_run
+from core.runs.recorder import Recorder
+from core.runs.requests import Request, ask
+from core.training.engine import run_training
+from core.training.observers import Observer, Observers
 from tests.jobs.helpers import small_config, wait_for
 
 pytestmark = pytest.mark.timeout(300)
@@ -117,3 +121,32 @@ def test_the_run_that_it_started_from_may_be_deleted_while_it_is_paused(with_fin
     wait_for(run, lambda status: status.epoch > before)
     launch.request_stop(run)
     assert launch.wait(run, 60) is State.STOPPED, run.log_tail()
+
+
+class KilledBeforeTheCheckpoint(Observer):
+    """Nothing is written from here on, as by a process that is killed."""
+
+    def epoch_ended(self, trainer, epoch, measured):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+
+def test_killed_between_better_weights_and_their_checkpoint_it_has_those_before(tmp_path):
+    rates = ("schedule.kind=constant", "schedule.learning_rate=1e-4")
+    run = create_run(small_config("epochs=4", "keep=best_val_loss", *rates), tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        _train(run, KilledBeforeTheCheckpoint())
+    losses = [row["val_loss"] for row in run.metrics() if row["kind"] == "epoch"]
+    assert losses[2] < losses[1] < losses[0]
+    ask(run, Request.STOP)
+    assert _train(run) is State.STOPPED
+    result = run.status().training_result
+    assert (result.best_epoch, result.note) == (2, "")
+
+
+def _train(run: Run, *observers: Observer) -> State:
+    recorder = Recorder(run)
+    data = loading.load(run, run.config(), recorder)
+    state = run_training(run, run.config(), recorder, Observers(observers), data)
+    recorder.end(state)
+    return state

@@ -179,11 +179,43 @@ def test_best_weights_that_are_gone_or_of_another_epoch_are_refused(tmp_path, lo
     best, progress, weight = BestWeights("val_loss", tmp_path), Progress(epoch=1), Weight()
     best.consider(progress, {"val_loss": 1.0}, [weight])
     if lost:
-        (tmp_path / "best.npz").unlink()
+        next(tmp_path.glob("best-*.npz")).unlink()
     weight.value = np.array([7.0])
     with pytest.raises(CheckpointError):
         best.restore([weight], 1 if lost else 3)
     assert weight.value.tolist() == [7.0]
+
+
+def test_the_best_weights_before_stay_until_two_checkpoints_speak_of_later_ones(tmp_path):
+    best, progress, weight = BestWeights("val_loss", tmp_path), Progress(), Weight()
+    for number, loss in enumerate((4.0, 3.0, 2.0), start=1):
+        before = progress.best_epoch
+        progress.epoch, weight.value = number, np.array([float(number)])
+        best.consider(progress, {"val_loss": loss}, [weight])
+        best.restore([weight], before)  # as after a kill before the checkpoint
+        assert weight.value.tolist() == [float(before or number)]
+        best.prune(progress)
+    assert len(list(tmp_path.iterdir())) == 2
+    for number in (2, 3):
+        best.restore([weight], number)
+        assert weight.value.tolist() == [float(number)]
+    best.prune(Progress(epoch=2, best_epoch=2))  # gone on from the checkpoint before
+    assert [path.name for path in tmp_path.iterdir()] == ["best-000000002.npz"]
+
+
+def test_best_weights_of_the_version_before_are_read_and_then_make_way(tmp_path):
+    best, progress, weight = BestWeights("val_loss", tmp_path), Progress(epoch=1), Weight()
+    weight.value = np.array([1.0])
+    best.consider(progress, {"val_loss": 2.0}, [weight])
+    (tmp_path / "best-000000001.npz").rename(tmp_path / "best.npz")
+    best.prune(progress)
+    weight.value = np.array([2.0])
+    best.restore([weight], 1)
+    assert weight.value.tolist() == [1.0]
+    progress.epoch = 2
+    best.consider(progress, {"val_loss": 1.0}, [weight])
+    best.prune(progress)
+    assert [path.name for path in tmp_path.iterdir()] == ["best-000000002.npz"]
 
 
 def test_a_new_phase_has_its_whole_patience():
