@@ -27,20 +27,24 @@ def short(value: float) -> str:
 
 def large(value: float) -> str:
     """40012345 -> "40 million": three digits, and the unit in a word."""
+    rounded = float(f"{value:.3g}")  # first, or 999.7 million would be a thousand millions
     for unit, one in (("billion", 1e9), ("million", 1e6), ("thousand", 1e3)):
-        if value >= one:
-            return f"{value / one:.3g} {unit}"
+        if rounded >= one:
+            return f"{rounded / one:,g} {unit}"
     return count(value)
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:
-    """0.978 -> "97.8 %"; what is too small to show is said so: "<0.1 %"."""
+    """0.978 -> "97.8 %"; what is not quite 0 or 100 is said so: "<0.1 %", ">99.9 %"."""
     if fraction is None:
         return DASH
-    least = 10.0 ** -(digits + 2)
-    if 0 < fraction < least:
-        return f"<{100 * least:.{digits}f} %"
-    return f"{100 * fraction:.{digits}f} %"
+    least = 10.0**-digits
+    shown = f"{100 * fraction:.{digits}f}"
+    if 0 < 100 * fraction < least:
+        return f"<{least:.{digits}f} %"
+    if fraction < 1 and float(shown) >= 100:
+        return f">{100 - least:.{digits}f} %"
+    return f"{shown} %"
 
 
 def loss(value: float | None) -> str:
