@@ -33,7 +33,7 @@ def show(run: Run, config: RunConfig, status: Status) -> None:
     """How it ended; whatever went wrong comes with the way out that fits."""
     if status.state is State.FAILED and status.lost_learning_rate is not None:
         page.show_error(status.error)
-        lower_draft(run, config)
+        lower_draft(run, config, status)
     elif status.state in (State.FAILED, State.CRASHED):
         went_wrong(status, "Resume goes on from its last checkpoint.")
     elif status.training_result is not None:
@@ -56,21 +56,21 @@ def went_wrong(status: Status, crashed: str) -> None:
         page.show_error(f"This run crashed. {reason} {crashed}")
 
 
-def lower_draft(run: Run, config: RunConfig) -> None:
+def lower_draft(run: Run, config: RunConfig, status: Status) -> None:
     """One click makes a new draft of the run, with a tenth of its learning rates or less.
 
     To resume such a run would only repeat what ended it.
     """
-    peak = highest(config.schedule)
-    lower = scaled(config.schedule, failures.lower(peak) / peak)
-    wanted = config.model_copy(update={"schedule": lower, "title": _own_title(config)})
+    frozen = config.training.frozen_epochs
+    fine_tuned = frozen is not None and status.epoch >= frozen
+    wanted, lr = _lowered(config, fine_tuned=fine_tuned)
     there = state.current_draft() == wanted
-    lr = format_learning_rate(lower.learning_rate)
+    of_what = "learning rate of fine-tuning" if fine_tuned else "learning rate"
     with st.container(horizontal=True, vertical_alignment="center", key="way_out"):
         st.button(
-            f"The draft has a learning rate of {lr}"
+            f"The draft has a {of_what} of {lr}"
             if there
-            else f"New draft with a lower learning rate: {lr}",
+            else f"New draft with a lower {of_what}: {lr}",
             key=f"lower_{run.id}",
             icon=":material/check:" if there else ":material/south_east:",
             type="primary",
@@ -78,9 +78,29 @@ def lower_draft(run: Run, config: RunConfig) -> None:
             on_click=page.attempt,
             args=(_begin_draft, wanted),
         )
-        page.link(
-            "pages/train/lr_range.py", "Find one by a range test", icon=":material/troubleshoot:"
-        )
+        if not fine_tuned:  # a range test leaves the base as it is
+            page.link(
+                "pages/train/lr_range.py",
+                "Find one by a range test",
+                icon=":material/troubleshoot:",
+            )
+
+
+def _lowered(config: RunConfig, *, fine_tuned: bool) -> tuple[RunConfig, str]:
+    """The draft to try next, and its learning rate in the phase that lost the loss, in words.
+
+    Only that phase's: the other one went well, or has not begun.
+    """
+    draft = config.model_copy(update={"title": _own_title(config)})
+    tuning = config.training.fine_tuning
+    if fine_tuned and tuning is not None:
+        lr = failures.lower(tuning.learning_rate)
+        tuning = tuning.model_copy(update={"learning_rate": lr})
+        training = config.training.model_copy(update={"fine_tuning": tuning})
+        return draft.model_copy(update={"training": training}), format_learning_rate(lr)
+    peak = highest(config.schedule)
+    lower = scaled(config.schedule, failures.lower(peak) / peak)
+    return draft.model_copy(update={"schedule": lower}), format_learning_rate(lower.learning_rate)
 
 
 def _own_title(config: RunConfig) -> str:

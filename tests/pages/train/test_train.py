@@ -169,6 +169,38 @@ def test_a_run_whose_loss_was_lost_is_begun_anew_with_a_tenth_of_its_learning_ra
     assert "learning rate 0.003" in words(app)
 
 
+@pytest.mark.parametrize(
+    ("epoch", "offer", "schedule", "fine_tuning", "then"),
+    [
+        (1, "learning rate: 0.001", 0.001, 0.002, "learning rate of 0.001"),
+        (2, "learning rate of fine-tuning: 0.0002", 0.01, 0.0002, "fine-tuning of 0.0002"),
+    ],
+)
+def test_the_learning_rate_of_the_phase_that_lost_the_loss_is_lowered_and_no_other(
+    runs_folder: Path, epoch: int, offer: str, schedule: float, fine_tuning: float, then: str
+) -> None:
+    tuned = apply_overrides(
+        find_recipe("digits-quick").config,
+        [
+            "architecture=mobilenet_v3_small",
+            'schedule={"kind": "constant", "learning_rate": 0.01}',
+            "epochs=4",
+            'training.fine_tuning={"frozen_epochs": 2, "learning_rate": 0.002}',
+        ],
+    )
+    run = create_run(tuned, runs_folder)
+    failed = {"state": State.FAILED, "error": "The loss stopped being a number.", "epoch": epoch}
+    run.write_status(run.status().model_copy(update={**failed, "lost_learning_rate": 0.001}))
+    app = open_page("train", "Train", run=run.id)
+    buttons(app)[f"New draft with a lower {offer}"].click().run()
+    assert not app.exception
+    drafted = load_draft(parameter(app, "draft"))
+    assert drafted is not None and drafted.training.fine_tuning is not None
+    assert drafted.schedule.learning_rate == schedule
+    assert drafted.training.fine_tuning.learning_rate == fine_tuning
+    assert next(name for name in buttons(app) if name.endswith(then))
+
+
 def test_a_run_that_never_came_to_a_curve_shows_no_charts(runs_folder: Path) -> None:
     run = record(runs_folder, state=State.FAILED, error="It failed.")
     write_metrics(run, [{"kind": "tick", "step": 1, "epoch": 0.1, "lr": 1.0, "loss": 2.0}])
