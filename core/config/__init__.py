@@ -46,7 +46,7 @@ from core.config.parse import (
     read_config,
 )
 from core.config.presets import PRESETS, WITH_BASES, Preset
-from core.config.run import RunConfig, network_changes
+from core.config.run import LONGEST_TITLE, RunConfig, network_changes
 from core.config.schedules import (
     SHRINKING_POLICIES,
     ConstantSchedule,
@@ -76,6 +76,7 @@ from core.config.training import (
 __all__ = [
     "BASES",
     "LARGEST_SIDE",
+    "LONGEST_TITLE",
     "MOST_BLOCKS",
     "MOST_DENSE",
     "MOST_ITERATIONS",

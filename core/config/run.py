@@ -16,11 +16,13 @@ from core.config.presets import NETWORKS
 from core.config.schedules import ConstantSchedule, ScheduleConfig
 from core.config.training import TrainingConfig
 
+LONGEST_TITLE = 120  # characters
+
 
 class RunConfig(Section):
     """All of a run. The same JSON drives the pages, `python -m core train` and the tests."""
 
-    title: str = Field("", max_length=120)
+    title: str = Field("", max_length=LONGEST_TITLE)
     recipe: str | None = Field(None, description="the shipped recipe it started from")
     job: Literal["train", "range-test", "timing"] = "train"
     dataset: DatasetConfig = DatasetConfig()

@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from core.config import RunConfig
+from core.config import LONGEST_TITLE, RunConfig
 from core.errors import ReadingError, RunError, describe_os_error, readable
 from core.files import hold_reserve, lock_exclusively, sync_folder, write_atomically
 from core.reading import is_file, is_folder, listed, modified, read_json
@@ -30,7 +30,6 @@ _OF_A_RECORD = ("config.json", "status.json", "metrics.jsonl", "lock", "log.txt"
 _TIMING = ".timing-"  # begins the name of a record that no list shows
 _MOST_COMPARED = 500  # newest runs whose titles a new one must not bear
 _MOST_CONFIG = 1 << 20  # bytes
-_LONGEST_TITLE = 120  # characters, as RunConfig allows
 _LOCK_SECONDS = 2.0  # that a worker which has said its last may still need to be gone
 _ABANDONED_SECONDS = 600.0  # after which what a killed process was making is thrown away
 
@@ -90,7 +89,7 @@ def _unlike_others(config: RunConfig, folder: Path) -> str:
     if not title:
         return title
     taken = {_title(run, config.job) for run in list_runs(folder)[:_MOST_COMPARED]}
-    plain = re.sub(r" \(\d+\)$", "", title)[: _LONGEST_TITLE - 6]
+    plain = re.sub(r" \(\d+\)$", "", title)[: LONGEST_TITLE - 6]
     names = (f"{plain} ({number})" for number in count(2))
     return title if title not in taken else next(name for name in names if name not in taken)
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.config import PRESETS, ArchitectureConfig, RunConfig
+from core.config import LONGEST_TITLE, PRESETS, ArchitectureConfig, RunConfig
 from core.data.catalog import find_dataset
 from core.data.places import title_of
 from core.errors import DatasetError, readable
+from core.figures.labels import shortened
 
 
 def dataset_title(name: str) -> str:
@@ -40,6 +41,6 @@ def network_title(
 
 
 def config_title(config: RunConfig) -> str:
-    """Its own title, else what it trains on what: "Digits · Compact"."""
-    own = f"{dataset_title(config.dataset.name)} · {network_title(config.architecture)}"
-    return config.title or own
+    """Its own title, else what it trains on what: "Digits · Compact", as long as a title may be."""
+    made = f"{dataset_title(config.dataset.name)} · {network_title(config.architecture)}"
+    return config.title or shortened(made, LONGEST_TITLE)

@@ -1,6 +1,6 @@
 """What people read in place of names made for machines."""
 
-from core.config import PRESETS, DatasetConfig, RunConfig
+from core.config import LONGEST_TITLE, PRESETS, DatasetConfig, RunConfig, parse_config
 from pages.session.titles import config_title, network_title
 
 
@@ -28,3 +28,14 @@ def test_a_run_without_a_title_says_what_it_trains_on_what():
     config = RunConfig(architecture="compact", dataset=DatasetConfig(name="cifar10"))
     assert config_title(config) == "CIFAR-10 · Compact"
     assert config_title(config.model_copy(update={"title": "Mine"})) == "Mine"
+
+
+def test_a_title_made_of_long_names_is_one_that_a_configuration_may_have():
+    """A record with a longer one would be refused when it is read."""
+    mine = PRESETS["compact"].architecture.model_copy(update={"name": f"{'n' * 58}-mine"})
+    config = RunConfig(architecture=mine, dataset=DatasetConfig(name=f"my-{'d' * 90}"))
+    title = config_title(config)
+    assert title.startswith("My") and title.endswith("-mine") and "…" in title
+    assert len(title) == LONGEST_TITLE
+    titled = config.model_copy(update={"title": title})
+    assert parse_config(titled.model_dump(mode="json")).title == title
