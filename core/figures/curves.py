@@ -91,10 +91,11 @@ def throughput_figure(rows: Rows, view: View = View(), *, height: int = 320) -> 
 
 
 def _scale(view: View) -> Trace:
+    # A range of one type means nothing to the other: with a new revision the zoom goes.
     if not view.log_y:
-        return {"type": "linear", "exponentformat": "power"}
+        return {"type": "linear", "uirevision": "linear", "exponentformat": "power"}
     # With a format Plotly writes 0.2 between 0.1 and 1, and without one a small 2.
-    return {"type": "log", "tickformat": "~g", "rangemode": "normal"}
+    return {"type": "log", "uirevision": "log", "tickformat": "~g", "rangemode": "normal"}
 
 
 def _train_and_validation(rows: Rows, key: str, view: View, hover: str) -> list[Trace]:

@@ -114,6 +114,14 @@ def test_learning_rate_on_a_logarithmic_axis() -> None:
         assert figure.layout.yaxis.type == kind
 
 
+def test_a_zoom_is_not_taken_over_to_an_axis_of_another_type() -> None:
+    """Plotly keeps ranges while the revision stays, and 0.5 to 2 is 3 to 100 on the other."""
+    for draw in (loss_figure, learning_rate_figure):
+        linear, log = (go.Figure(draw(_rows(1), View(log_y=y))).layout for y in (False, True))
+        assert linear.yaxis.uirevision != log.yaxis.uirevision
+        assert linear.uirevision == log.uirevision, "the zoom over epochs stays"
+
+
 @pytest.mark.parametrize(
     "figure", [loss_figure, accuracy_figure, learning_rate_figure, throughput_figure]
 )
