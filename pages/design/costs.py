@@ -78,9 +78,10 @@ def _receptive_field(plan: Preflight) -> str:
 
 def _parameters(draft: RunConfig, plan: Preflight) -> str:
     """How many are trained, and what the others are."""
-    trained = (
-        f"Numbers that make up the network. {format_count(plan.trainable)} of them are trained"
-    )
+    what = "Numbers that make up the network."
+    if plan.trainable == plan.parameters:
+        return f"{what} All of them are trained."
+    trained = f"{what} {format_count(plan.trainable)} of them are trained"
     base = draft.architecture.base
     if base is None:
         return f"{trained}; the others are the moving averages of batch normalization."

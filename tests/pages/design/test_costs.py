@@ -42,6 +42,25 @@ def test_one_click_times_the_drafted_network(runs_folder: Path):
     assert {item.label: item.value for item in app.metric}["An epoch here"].find(" to ") > 0
 
 
+@pytest.mark.parametrize(
+    ("normalization", "said"),
+    [
+        ("before", "89,658 of them are trained; the others are the moving averages"),
+        ("none", "All of them are trained."),
+    ],
+)
+def test_the_help_of_parameters_says_how_many_are_trained(
+    runs_folder: Path, normalization: str, said: str
+):
+    config = find_recipe("digits-quick").config
+    blocks = range(len(config.architecture.blocks))
+    changes = [f"architecture.blocks.{place}.normalization={normalization}" for place in blocks]
+    save_draft(DRAFT, apply_overrides(config, changes))
+    app = open_page("design", "Design", draft=DRAFT, step="Network")
+    (parameters,) = (item for item in app.metric if item.label == "Parameters")
+    assert said in parameters.help
+
+
 def test_large_numbers_are_said_shortly():
     assert [format_large(n) for n in (950, 1200, 40_012_345, 7_654_000_000)] == [
         "950",
