@@ -92,9 +92,9 @@ def _time(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:
     if epoch is None:
         return []
     whole = pace.run_in_words(run_time(draft, epoch))
-    most = "at most " if draft.training.early_stopping else ""
+    less = ", less if it stops early" if draft.training.early_stopping else ""
     an_epoch = f"{pace.in_words(epoch)} an epoch here, " if costs else ""
-    return [f":material/schedule: {an_epoch}{most}{whole} in all"]
+    return [f":material/schedule: {an_epoch}{whole} in all{less}"]
 
 
 def augmentation_words(config: AugmentationConfig) -> str:

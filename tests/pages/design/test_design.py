@@ -56,6 +56,12 @@ def test_starts_from_the_first_recipe(runs_folder: Path):
     assert re.search(r"[\d.]+ (s )?to [\d.]+ s an epoch here, \d+ to \d+ s in all$", line)
 
 
+def test_a_run_that_may_stop_early_may_take_less(draft: RunConfig):
+    save_draft(DRAFT, apply_overrides(draft, ['training.early_stopping={"patience": 3}']))
+    line = drafted(design())
+    assert re.search(r"here, \d+ to \d+ s in all, less if it stops early$", line)
+
+
 def test_every_step_opens(draft: RunConfig):
     for step in ("Recipe", "Data", "Network", "Training"):
         app = design(step)
