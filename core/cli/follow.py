@@ -37,7 +37,7 @@ def follow(run: Run) -> int:
 def download_progress(fraction: float | None, words: str) -> None:
     """How far a download is, on a terminal's last line."""
     if sys.stderr.isatty():
-        share = "" if fraction is None else f"{fraction:5.1%} "
+        share = "" if fraction is None else f"{percent(fraction):>7} "
         print(f"\r\033[K{share}{for_terminal(words)}", end="", file=sys.stderr, flush=True)
 
 

@@ -15,11 +15,12 @@ from core.figures.labels import in_full, label
 from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, TRAINING, VALIDATION, layout_entries
 from core.notation import percent
 
+_TICKS = (0, 0.25, 0.5, 0.75, 1)
 _PROBABILITIES = {
     "title": {"text": "Probability"},
     "range": [0, 1.12],  # room for the text beside a full bar
-    "tickvals": [0, 0.25, 0.5, 0.75, 1],
-    "tickformat": ".0%",
+    "tickvals": _TICKS,
+    "ticktext": [percent(share, 0) for share in _TICKS],
     "fixedrange": True,
 }
 
@@ -42,7 +43,8 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
         "textposition": "outside",
         "cliponaxis": False,
         "hovertext": [in_full(name) for name in names],
-        "hovertemplate": "%{hovertext}: %{x:.2%}<extra></extra>",
+        "customdata": [percent(p, 2) for p in shares],
+        "hovertemplate": "%{hovertext}: %{customdata}<extra></extra>",
     }
     layout = layout_entries(
         height=height or 90 + 42 * len(best),

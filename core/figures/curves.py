@@ -32,7 +32,7 @@ Rows = Sequence[Mapping[str, Any]]
 Trace = dict[str, Any]
 
 _ROOM = 1.02  # of the x axis, so that the last epoch's point is not cut in half
-_TOP_OF_ACCURACY = 1.025  # the same above 100 %; low enough for no tick of its own
+_TOP_OF_ACCURACY = 102.5  # percent, the same above 100; low enough for no tick of its own
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,11 @@ def accuracy_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Fi
     """Training and validation accuracy over epochs, in percent. Rows as in loss_figure."""
     axis = {
         "title": {"text": "Accuracy"},
-        "tickformat": ".0~%",
+        "ticksuffix": " %",
         "autorangeoptions": {"clipmin": 0.0, "clipmax": _TOP_OF_ACCURACY},
     }
-    traces = _train_and_validation(rows, "accuracy", view, "%{y:.2%}")
+    shares = _train_and_validation(rows, "accuracy", view, "%{y:.2f} %")
+    traces = [{**trace, "y": 100 * trace["y"]} for trace in shares]
     return _over_epochs(traces, axis, view, height, rises=True)
 
 
@@ -166,7 +167,7 @@ def _over_epochs(
     if view.epochs:
         xaxis |= {"range": [0, _ROOM * view.epochs], "autorange": False}
     if not any(len(trace["x"]) for trace in traces):
-        # Of nothing Plotly would make a scale from -1 on, and of -100 %.
+        # Of nothing Plotly would make a scale from -1 on, also of accuracies.
         yaxis = {**yaxis, "type": "linear", "range": [0, 1], "showticklabels": False}
     layout = layout_entries(
         height=height,

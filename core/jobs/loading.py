@@ -15,6 +15,7 @@ from core.data.dataset import Dataset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.models.importing import light_imports
+from core.notation import percent
 from core.runs import DatasetSummary, Phase, Run
 from core.runs.recorder import Recorder
 
@@ -30,8 +31,8 @@ def load(run: Run, config: RunConfig, recorder: Recorder) -> Data:
     recorder.phase(Phase.PREPARING_DATA)
 
     def progress(fraction: float | None, words: str) -> None:
-        percent = "" if fraction is None else f" {fraction:.0%}"
-        recorder.update(phase_detail=f"{words}{percent}")
+        share = "" if fraction is None else f" {percent(fraction, 0)}"
+        recorder.update(phase_detail=f"{words}{share}")
 
     dataset = load_dataset(config.dataset, progress=progress)
     splits = make_splits(dataset, config.split, config.dataset.limit)

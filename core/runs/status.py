@@ -169,7 +169,7 @@ class Status(_Recorded):
 
     @property
     def doing(self) -> str:
-        """What the worker does now, in words: "preparing data: reading x.zip 40%"."""
+        """What the worker does now, in words: "preparing data: reading x.zip 40 %"."""
         return f"{self.phase}: {self.phase_detail}" if self.phase_detail else str(self.phase)
 
     @property

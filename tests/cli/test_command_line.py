@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.cli import follow
 from core.config import DatasetConfig
 from core.data.load import load_dataset
 from core.notation import learning_rate
@@ -182,3 +183,11 @@ def test_a_terminal_obeys_no_name_and_any_encoding_prints(tmp_path: Path):
 def test_an_error_line_is_safe_for_a_terminal():
     line = complaint("evaluate", "\x1b[2Jno-such-run")
     assert "\x1b" not in line and "no-such-run" in line
+
+
+def test_how_far_a_download_is_stands_in_one_column(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    follow.download_progress(0.081, "Downloading x")
+    follow.download_progress(1.0, "Downloading x")
+    lines = [line.removeprefix("\033[K") for line in capsys.readouterr().err.split("\r")]
+    assert lines == ["", "  8.1 % Downloading x", "100.0 % Downloading x"]

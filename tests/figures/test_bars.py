@@ -13,6 +13,9 @@ def test_top_classes_from_the_top_down() -> None:
     bar = figure.data[0]
     assert bar.orientation == "h"
     assert list(bar.text) == ["82.3 %", "17.6 %", "<0.1 %"]
+    assert list(bar.customdata) == ["82.31 %", "17.65 %", "0.04 %"]
+    assert "%{customdata}" in bar.hovertemplate
+    assert list(figure.layout.xaxis.ticktext) == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     assert list(figure.layout.yaxis.ticktext) == ["3", "5", "8"]
     low, high = figure.layout.yaxis.range
     assert low > high

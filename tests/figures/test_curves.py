@@ -67,9 +67,9 @@ def test_loss_shows_training_and_validation_over_epochs() -> None:
 
 def test_accuracy_is_in_percent() -> None:
     figure = go.Figure(accuracy_figure(_rows(2)))
-    assert figure.layout.yaxis.tickformat.endswith("%")
-    assert figure.data[2].hovertemplate == "%{y:.2%}"
-    assert list(figure.data[2].y) == [0.25, 0.25]
+    assert figure.layout.yaxis.ticksuffix == " %" and not figure.layout.yaxis.tickformat
+    assert figure.data[2].hovertemplate == "%{y:.2f} %"
+    assert list(figure.data[2].y) == [25.0, 25.0]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_x_axis_spans_all_epochs_from_the_beginning(figure: Any) -> None:
 
 def test_a_point_at_100_percent_is_whole_and_no_tick_lies_above() -> None:
     limits = go.Figure(accuracy_figure(_rows(1))).layout.yaxis.autorangeoptions
-    assert 1.02 <= limits.clipmax < 1.05
+    assert 102 <= limits.clipmax < 105
     assert limits.clipmin == 0
 
 

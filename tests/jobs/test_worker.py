@@ -1,4 +1,4 @@
-"""How a worker says what ended it."""
+"""How a worker says how far its data are, and what ended it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import time
 import pytest
 import tensorflow as tf
 
-from core.config import RangeTestConfig, RunConfig, apply_overrides
+from core.config import DatasetConfig, RangeTestConfig, RunConfig, apply_overrides
 from core.data.load import load_dataset
 from core.data.splits import make_splits
 from core.errors import UserError
+from core.jobs import loading
 from core.jobs.worker import explain, pace_of
 from core.recipes import find_recipe
 from core.runs import create_run
+from core.runs.recorder import Recorder
 
 
 def test_out_of_memory_says_which_batch_size_to_try(tmp_path):
@@ -59,6 +61,17 @@ def test_a_full_disk_in_words(tmp_path, number):
     explained = explain(OSError(number, "x"), run)
     assert "no space left" in explained.message
     assert "resume" in explained.advice
+
+
+def test_how_far_the_data_are_is_said_in_percent(tmp_path, make_class_folder, monkeypatch):
+    make_class_folder(tmp_path, "pets")
+    monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
+    dataset = DatasetConfig(name="pets", image_size=(8, 8))
+    config = RunConfig(architecture="compact", dataset=dataset)
+    run = create_run(config, tmp_path / "runs")
+    recorder = Recorder(run)
+    loading.load(run, config, recorder)
+    assert recorder.status.phase_detail == "Decoding 26 of 26 images 100 %"
 
 
 def test_an_error_that_nobody_expected_keeps_its_name(tmp_path):

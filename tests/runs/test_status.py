@@ -91,8 +91,8 @@ def test_a_range_tests_result_of_a_version_before_has_one_suggestion():
 
 def test_what_a_worker_does_in_words():
     assert Status(phase=Phase.TRAINING).doing == "training"
-    loading = Status(phase=Phase.PREPARING_DATA, phase_detail="Reading pets.zip 40%")
-    assert loading.doing == "preparing data: Reading pets.zip 40%"
+    loading = Status(phase=Phase.PREPARING_DATA, phase_detail="Reading pets.zip 40 %")
+    assert loading.doing == "preparing data: Reading pets.zip 40 %"
 
 
 def test_the_share_done_is_between_none_and_all():

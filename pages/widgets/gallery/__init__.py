@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from core.figures.images import data_uri
+from core.notation import percent
 from core.reading import one_line
 from pages.session import state
 from pages.widgets.lightbox import LIGHTBOX_CSS, LIGHTBOX_JS
@@ -110,5 +111,5 @@ def _item(tile: Tile, size: int) -> dict[str, Any]:
         "title": one_line(tile.title),
         "lines": [one_line(line) for line in tile.lines],
         "hint": one_line(tile.hint),
-        "best": [(one_line(name), share) for name, share in tile.best],
+        "best": [(one_line(name), share, percent(share)) for name, share in tile.best],
     }

@@ -39,10 +39,6 @@ function fill(node, item, data, click) {
   return node;
 }
 
-function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
 // The picture at its largest, beside it what was said of it.
 function drawEnlarged(item, body, action, act) {
   const picture = document.createElement("img");
@@ -57,11 +53,11 @@ function drawEnlarged(item, body, action, act) {
   facts.append(written("p", item.hint), written("strong", item.title));
   for (const line of item.lines) facts.append(written("p", line));
   const list = written("ul", "");
-  for (const [name, share] of item.best) {
+  for (const [name, share, text] of item.best) {
     const row = written("li", "");
     const bar = written("i", "");
     bar.style.width = `${100 * share}%`;
-    row.append(written("span", name), written("b", percent(share)), bar);
+    row.append(written("span", name), written("b", text), bar);
     list.append(row);
   }
   const button = written("button", action, "act");

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.analysis.evaluation import load_evaluation, select_images
+from core.notation import percent
 from core.runs import Run
 from tests.pages.opening import APP, PAGES, open_page, parameter, texts
 
@@ -131,7 +132,8 @@ def test_an_enlarged_mistake_says_what_else_it_may_be(with_finished_run: Run) ->
     wrong = int(select_images(found)[0])
     assert first["value"] == wrong
     assert first["best"][0][0] == found.classes[int(found.predictions[wrong])]
-    shares = [share for _, share in first["best"]]
+    shares = [share for _, share, _ in first["best"]]
+    assert [text for *_, text in first["best"]] == [percent(share) for share in shares]
     assert shares == sorted(shares, reverse=True) and len(shares) == 5
 
 
