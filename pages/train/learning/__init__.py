@@ -96,7 +96,7 @@ def message(watched: Watched, found: Sequence[Snapshot], epochs: int) -> dict[st
         best = [row[0] for row in snapshot.classes]
         used.update(best)
         parts = [round(1000 * row[0]) for row in snapshot.probabilities]
-        frames.append([round(snapshot.epoch, 2), best, parts])
+        frames.append([snapshot.epoch, best, parts])
     return {
         "images": watched.sources,
         "sharp": watched.sharp,

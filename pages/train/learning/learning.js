@@ -48,7 +48,7 @@ function build(root, state) {
   const play = element("button", "", "▶");
   play.type = "button";
   const words = element("span", "count");
-  const place = element("output");
+  const place = element("span", "place"); // no output: that would be read out at each look
   const title = element("strong", "", "");
   root.replaceChildren(
     element("header", "", title, words, element("span", "space"), play, slider, place),
@@ -57,8 +57,7 @@ function build(root, state) {
   Object.assign(state, { slider, play, words, place, title, list: root.lastChild, root });
   slider.addEventListener("input", () => {
     stop(state);
-    const last = state.data.frames.length - 1;
-    state.at = Number(slider.value) >= last ? null : Number(slider.value);
+    goTo(state, Number(slider.value));
     draw(state);
   });
   play.addEventListener("click", () => (state.timer ? stop(state) : start(state)));
@@ -85,8 +84,7 @@ function start(state) {
   const begun = performance.now();
   state.timer = setInterval(() => {
     const share = (performance.now() - begun) / (1000 * PLAY_SECONDS);
-    const end = state.data.frames.length - 1;
-    state.at = share >= 1 ? null : Math.floor(share * (end + 1));
+    goTo(state, Math.floor(share * state.data.frames.length));
     if (share >= 1) stop(state);
     draw(state);
   }, 60);
@@ -111,10 +109,24 @@ function when(data, index) {
   return `epoch ${shown} of ${data.epochs}`;
 }
 
+// What is kept is the epoch, not the place of its frame: as a run goes on, its frames are others.
+// The last frame is followed: null.
+function goTo(state, index) {
+  const { frames } = state.data;
+  state.at = index >= frames.length - 1 ? null : frames[index][0];
+}
+
+// The place of the frame nearest to the chosen epoch.
+function chosen({ at, data: { frames } }) {
+  if (at === null) return frames.length - 1;
+  const off = frames.map(([epoch]) => Math.abs(epoch - at));
+  return off.indexOf(Math.min(...off));
+}
+
 function draw(state) {
   const { data } = state;
   const last = data.frames.length - 1;
-  const index = Math.min(state.at ?? last, last);
+  const index = chosen(state);
   const [, classes, parts] = data.frames[index];
   let correct = 0;
   state.tiles.forEach((one, i) => {
