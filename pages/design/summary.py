@@ -8,9 +8,9 @@ from core.config import AugmentationConfig, RunConfig
 from core.jobs.pace import run_time
 from core.jobs.preflight import Preflight
 from pages.session import networks, pace
-from pages.session.titles import dataset_title, network_title
+from pages.session.titles import dataset_title, learning_rates, network_title
 from pages.widgets import datasets, misfit, page
-from pages.widgets.text import as_is, as_lines, format_count, format_learning_rate
+from pages.widgets.text import as_is, as_lines, format_count
 
 _DRAFT = (
     "The **draft** is the next run as you have designed it so far. Each change is kept at once, "
@@ -81,8 +81,7 @@ def _words(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:
         words.append(f"{format_count(plan.parameters)} parameters")
     epochs = draft.training.epochs
     words.append(f"{format_count(epochs)} epoch{'s' if epochs > 1 else ''}")
-    rate = format_learning_rate(draft.schedule.learning_rate)
-    words.append(f"learning rate {rate}{_SCHEDULES[draft.schedule.kind]}")
+    words.append(f"learning rate {learning_rates(draft.schedule)}{_SCHEDULES[draft.schedule.kind]}")
     return [*words, augmentation_words(draft.augmentation), *_time(draft, plan, costs)]
 
 

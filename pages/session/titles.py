@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.config import LONGEST_TITLE, PRESETS, ArchitectureConfig, RunConfig
+from core.config import (
+    LONGEST_TITLE,
+    PRESETS,
+    ArchitectureConfig,
+    CyclicalSchedule,
+    RunConfig,
+    ScheduleConfig,
+    highest,
+)
 from core.data.catalog import find_dataset
 from core.data.places import title_of
 from core.errors import DatasetError, readable
 from core.figures.labels import shortened
+from core.notation import learning_rate
 
 
 def dataset_title(name: str) -> str:
@@ -44,3 +53,10 @@ def config_title(config: RunConfig) -> str:
     """Its own title, else what it trains on what: "Digits · Compact", as long as a title may be."""
     made = f"{dataset_title(config.dataset.name)} · {network_title(config.architecture)}"
     return config.title or shortened(made, LONGEST_TITLE)
+
+
+def learning_rates(schedule: ScheduleConfig) -> str:
+    """The learning rate that a schedule comes to, of a cycle both: "0.0001 to 0.006"."""
+    if isinstance(schedule, CyclicalSchedule):
+        return f"{learning_rate(schedule.learning_rate)} to {learning_rate(highest(schedule))}"
+    return learning_rate(highest(schedule))

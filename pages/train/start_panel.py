@@ -81,7 +81,7 @@ def _words(draft: RunConfig, job: Job, beside: Run | None) -> str:
         training = draft.training
         epochs = f"{format_count(training.epochs)} epoch{'s' if training.epochs != 1 else ''}"
         words += [epochs, f"batch {format_count(training.batch_size)}"]
-    words.append(f"learning rate {format_learning_rate(draft.schedule.learning_rate)}")
+    words.append(f"learning rate {titles.learning_rates(draft.schedule)}")
     return f"Draft: {' · '.join(words)}"
 
 

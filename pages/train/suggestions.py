@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import RangeTestConfig, ScheduleConfig, apply_changes, highest
+from core.config import RangeTestConfig, ScheduleConfig, apply_changes
 from core.runs import RangeTestResult, RateSuggestion, Run
 from core.training.lr_suggestion import adopt, is_adopted
-from pages.session import cache, state
+from pages.session import cache, state, titles
 from pages.widgets import page
 from pages.widgets.text import as_is, format_count, format_learning_rate
 
@@ -42,7 +42,7 @@ def panel(run: Run, result: RangeTestResult) -> None:
         return
     number, why, buttons = st.columns([2, 4.5, 3.5], vertical_alignment="center")
     number.metric("Recommended learning rate", best.in_words)
-    drafted = format_learning_rate(highest(state.current_draft().schedule))
+    drafted = titles.learning_rates(state.current_draft().schedule)
     why.markdown(f"{as_is(result.reason)} {_good_to_use(result)} **The draft uses {drafted}.**")
     with buttons, st.container(horizontal=True, horizontal_alignment="right"):
         rate = best.in_words

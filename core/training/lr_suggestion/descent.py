@@ -87,9 +87,12 @@ def _around(loss: np.ndarray, lowest: int, above: float) -> tuple[int, int]:
 def _ragged(curve: Curve, low: int, least: float) -> int:
     """The last place before batches jump about far more than they did on the way down.
 
+    A network that has begun to tell images apart is surer of some batches than of others: they
+    jump about more than those of one that still guesses, and nothing is wrong with it.
+
     Args:
         least: nats; smaller jumps do not count, however small they were before.
     """
-    usual = float(np.median(curve.spread[: low + 1]))
+    usual = max(float(np.median(curve.spread[: low + 1])), float(curve.spread[low]))
     jumpy = np.flatnonzero(curve.spread[low:] > max(_RAGGED * usual, least))
     return low + int(jumpy[0]) if len(jumpy) else len(curve.spread) - 1

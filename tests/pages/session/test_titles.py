@@ -1,7 +1,15 @@
 """What people read in place of names made for machines."""
 
-from core.config import LONGEST_TITLE, PRESETS, DatasetConfig, RunConfig, parse_config
-from pages.session.titles import config_title, network_title
+from core.config import (
+    LONGEST_TITLE,
+    PRESETS,
+    ConstantSchedule,
+    CyclicalSchedule,
+    DatasetConfig,
+    RunConfig,
+    parse_config,
+)
+from pages.session.titles import config_title, learning_rates, network_title
 
 
 def test_a_network_is_called_by_its_preset_until_it_is_changed():
@@ -39,3 +47,8 @@ def test_a_title_made_of_long_names_is_one_that_a_configuration_may_have():
     assert len(title) == LONGEST_TITLE
     titled = config.model_copy(update={"title": title})
     assert parse_config(titled.model_dump(mode="json")).title == title
+
+
+def test_a_cycle_has_two_rates():
+    assert learning_rates(ConstantSchedule(learning_rate=0.006)) == "0.006"
+    assert learning_rates(CyclicalSchedule()) == "0.0001 to 0.006"

@@ -106,7 +106,7 @@ def test_a_cycle_makes_the_drafts_schedule_cyclical(runs_folder: Path) -> None:
     schedule = newest_draft().schedule
     assert isinstance(schedule, CyclicalSchedule)
     assert (schedule.learning_rate, schedule.max_learning_rate) == (0.0001, 0.0032)
-    assert "The draft uses 0.0032." in words(app)
+    assert "The draft uses 0.0001 to 0.0032." in words(app)
     use(app, run, "Steepest")  # now the highest of a cycle, the other in proportion
     schedule = newest_draft().schedule
     assert isinstance(schedule, CyclicalSchedule)
