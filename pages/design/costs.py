@@ -18,7 +18,7 @@ from core.models.plan import optimizer_slots, training_memory
 from core.runs import Run, State
 from pages.session import pace
 from pages.widgets import page
-from pages.widgets.text import DASH, as_lines, format_bytes, format_count, format_large
+from pages.widgets.text import DASH, as_is, as_lines, format_bytes, format_count, format_large
 
 _LOOK_SECONDS = 1.0  # between looks at a timing
 _HOW = (
@@ -120,7 +120,7 @@ def _draw_epoch(
                 args=(_start, draft),
             )
     if status is not None and alive:
-        st.caption(f":material/timer: {status.doing}")
+        st.caption(f":material/timer: {as_is(status.doing)}")
     elif status is not None and status.state in (State.FAILED, State.CRASHED):
         st.caption(f":material/error: {as_lines(f'{status.error} {status.advice}')}")
 
