@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.config import RunConfig, highest, scaled
 from core.errors import TrainingError
 from core.notation import learning_rate
 
@@ -13,6 +14,26 @@ _HIGHEST_ADVISED = 0.01  # what is ten times lower than nonsense may be nonsense
 def lower(lr: float) -> float:
     """A learning rate to try after one at which the loss was lost."""
     return float(f"{min(lr / 10, _HIGHEST_ADVISED):.1g}")
+
+
+def lowered(config: RunConfig, *, fine_tuned: bool) -> RunConfig:
+    """The run to try after one that lost its loss, with lower rates in the phase that lost it.
+
+    Only in that one: the other went well, or had not begun.
+
+    Args:
+        config: the run's.
+        fine_tuned: the phase in which the base trains, too, which the configuration then has.
+    """
+    if not fine_tuned:
+        peak = highest(config.schedule)
+        lower_schedule = scaled(config.schedule, lower(peak) / peak)
+        return config.model_copy(update={"schedule": lower_schedule})
+    tuning = config.training.fine_tuning
+    assert tuning is not None
+    tuning = tuning.model_copy(update={"learning_rate": lower(tuning.learning_rate)})
+    training = config.training.model_copy(update={"fine_tuning": tuning})
+    return config.model_copy(update={"training": training})
 
 
 def _advice(lr: float) -> str:

@@ -23,8 +23,8 @@ def divided(draft: RunConfig) -> Splits | None:
         small = find_dataset(draft.dataset.name).kind == "embedded"
         if cache.is_decoded(draft.dataset):
             return cache.splits(draft)
-        if small or cache.is_decoded(own_size):
-            return cache.splits(draft.model_copy(update={"dataset": own_size}))
+        if not small and not cache.is_decoded(own_size):
+            return None
+        return cache.splits(draft.model_copy(update={"dataset": own_size}))
     except DatasetError:
-        pass  # said on top of the page
-    return None
+        return None  # what is wrong with the set stands on top of Design: see preflight

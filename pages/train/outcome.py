@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import RunConfig, highest, scaled
+from core.config import RunConfig
 from core.errors import RunError
 from core.runs import Run, State, Status, TrainingResult
 from core.runs.drafts import new_draft_id
@@ -63,7 +63,10 @@ def lower_draft(run: Run, config: RunConfig, status: Status) -> None:
     """
     frozen = config.training.frozen_epochs
     fine_tuned = frozen is not None and status.epoch >= frozen
-    wanted, lr = _lowered(config, fine_tuned=fine_tuned)
+    lower = failures.lowered(config, fine_tuned=fine_tuned)
+    wanted = lower.model_copy(update={"title": _own_title(config)})
+    tuning = lower.training.fine_tuning if fine_tuned else None
+    lr = format_learning_rate((tuning or lower.schedule).learning_rate)
     there = state.current_draft() == wanted
     of_what = "learning rate of fine-tuning" if fine_tuned else "learning rate"
     with st.container(horizontal=True, vertical_alignment="center", key="way_out"):
@@ -84,23 +87,6 @@ def lower_draft(run: Run, config: RunConfig, status: Status) -> None:
                 "Find one by a range test",
                 icon=":material/troubleshoot:",
             )
-
-
-def _lowered(config: RunConfig, *, fine_tuned: bool) -> tuple[RunConfig, str]:
-    """The draft to try next, and its learning rate in the phase that lost the loss, in words.
-
-    Only that phase's: the other one went well, or has not begun.
-    """
-    draft = config.model_copy(update={"title": _own_title(config)})
-    tuning = config.training.fine_tuning
-    if fine_tuned and tuning is not None:
-        lr = failures.lower(tuning.learning_rate)
-        tuning = tuning.model_copy(update={"learning_rate": lr})
-        training = config.training.model_copy(update={"fine_tuning": tuning})
-        return draft.model_copy(update={"training": training}), format_learning_rate(lr)
-    peak = highest(config.schedule)
-    lower = scaled(config.schedule, failures.lower(peak) / peak)
-    return draft.model_copy(update={"schedule": lower}), format_learning_rate(lower.learning_rate)
 
 
 def _own_title(config: RunConfig) -> str:

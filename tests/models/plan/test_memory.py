@@ -7,18 +7,17 @@ from core.models.plan import judged_at_once, plan_layers, training_memory
 from tests.processes import run_python
 
 MEASURED = """
-import os, sys, threading, time
-import keras, numpy as np, psutil, tensorflow as tf
+import keras, numpy as np, tensorflow as tf
 from core.config import PRESETS, AdamConfig
 from core.models.builder import build_model
 from core.models.plan import plan_layers, training_memory
 from core.training.trainer import Trainer
+from tests.peak import peak_memory
 
 preset, batch, policy = PRESETS[{name!r}], {batch}, {policy!r}
 keras.mixed_precision.set_global_policy(policy)
 shape, classes = preset.input_shape, preset.classes
 trainer = Trainer(build_model(preset.architecture, shape, classes), AdamConfig())
-process = psutil.Process()
 
 def take(steps, size):
     images = np.random.default_rng(0).uniform(0, 255, (size, *shape)).astype(np.float32)
@@ -27,22 +26,10 @@ def take(steps, size):
     trainer.train(stream, np.full(steps, 1e-3, np.float32))
 
 take(1, 1)  # weights, gradients, optimizer and all that TensorFlow sets up
-before = peak = process.memory_info().rss
-done = threading.Event()
-
-def watch():
-    global peak
-    while not done.wait(0.002):
-        peak = max(peak, process.memory_info().rss)
-
-watching = threading.Thread(target=watch)
-watching.start()
-take(3, batch)
-done.set()
-watching.join()
+taken = peak_memory(lambda: take(3, batch))
 layers = plan_layers(preset.architecture, shape, classes)
 planned = training_memory(layers, shape, batch, half=policy != "float32").activations
-print((peak - before) / planned)
+print(taken / planned)
 """
 
 
@@ -62,30 +49,17 @@ def test_a_step_takes_about_what_is_planned(name: str, batch: int, policy: str) 
 
 
 JUDGED = """
-import threading
-import numpy as np, psutil
+import numpy as np
 from core.config import PRESETS
 from core.models.builder import build_model
 from core.models.inference import as_graph, predict_probabilities
+from tests.peak import peak_memory
 
 shape, batch = ({side}, {side}, 3), {batch}
 model = build_model(PRESETS[{name!r}].architecture, shape, 10)
-process = psutil.Process()
 predict_probabilities(model, np.zeros((1, *shape), np.uint8), 10)
-before = peak = process.memory_info().rss
-done = threading.Event()
-
-def watch():
-    global peak
-    while not done.wait(0.002):
-        peak = max(peak, process.memory_info().rss)
-
-watching = threading.Thread(target=watch)
-watching.start()
-predict_probabilities(as_graph(model), np.zeros((2 * batch, *shape), np.uint8), 10, batch)
-done.set()
-watching.join()
-print((peak - before) / 2**20)
+images = np.zeros((2 * batch, *shape), np.uint8)
+print(peak_memory(lambda: predict_probabilities(as_graph(model), images, 10, batch)) / 2**20)
 """
 
 

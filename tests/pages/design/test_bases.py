@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import BASES, RunConfig, apply_overrides
+from core.config import BASES, apply_overrides
 from core.jobs import preflight
 from core.recipes import find_recipe
-from core.runs.drafts import load_draft, save_draft
+from core.runs.drafts import save_draft
 from tests.bases import NAME, use_home
+from tests.pages.design.drafted import DRAFT, saved
 from tests.pages.opening import errors, healthy, metrics, open_page, texts
 
-DRAFT = "0123abcd"
 WEIGHTS = os.urandom(300_000)
 
 
@@ -61,12 +61,6 @@ def _come_from(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def draft(runs_folder: Path) -> None:
     save_draft(DRAFT, apply_overrides(find_recipe("digits-quick").config, ["epochs=8"]))
-
-
-def saved() -> RunConfig:
-    config = load_draft(DRAFT)
-    assert config is not None
-    return config
 
 
 def opened(step: str = "Network") -> AppTest:

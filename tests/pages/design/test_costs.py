@@ -12,9 +12,8 @@ from core.recipes import find_recipe
 from core.runs import State, list_timings
 from core.runs.drafts import save_draft
 from pages.widgets.text import format_large
+from tests.pages.design.drafted import DRAFT
 from tests.pages.opening import healthy, metrics, open_page
-
-DRAFT = "0123abcd"
 
 
 @pytest.mark.timeout(240)

@@ -12,26 +12,12 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig, apply_overrides
 from core.recipes import RECIPES, find_recipe
 from core.runs.drafts import load_draft, save_draft
+from tests.pages.design.drafted import DRAFT, saved
 from tests.pages.opening import errors, go_to, healthy, metrics, open_page, parameter, seen, texts
-
-DRAFT = "0123abcd"
-
-
-@pytest.fixture
-def draft(runs_folder: Path) -> RunConfig:
-    config = find_recipe("digits-quick").config
-    save_draft(DRAFT, config)
-    return config
 
 
 def design(step: str = "Recipe") -> AppTest:
     return open_page("design", "Design", draft=DRAFT, step=step)
-
-
-def saved() -> RunConfig:
-    config = load_draft(DRAFT)
-    assert config is not None
-    return config
 
 
 def drafted(app: AppTest) -> str:

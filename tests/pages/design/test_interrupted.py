@@ -3,32 +3,14 @@ data set that is not decoded yet."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from core.config import RunConfig, apply_overrides
 from core.data.places import cache_folder
-from core.recipes import find_recipe
-from core.runs.drafts import load_draft, save_draft
+from core.runs.drafts import save_draft
 from core.runs.networks import list_networks
+from tests.pages.design.drafted import DRAFT, saved
 from tests.pages.opening import healthy, metrics, open_page, texts
 
-DRAFT = "0123abcd"
 BLOCKS = "draft.architecture.blocks"
-
-
-@pytest.fixture
-def draft(runs_folder: Path) -> RunConfig:
-    config = find_recipe("digits-quick").config
-    save_draft(DRAFT, config)
-    return config
-
-
-def saved() -> RunConfig:
-    config = load_draft(DRAFT)
-    assert config is not None
-    return config
 
 
 def filters() -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,18 +12,12 @@ from core.models.plan import misfits
 from core.recipes import find_recipe
 from core.runs.drafts import load_draft, save_draft
 from core.runs.networks import list_networks, network_json, save_network
+from tests.pages.design.drafted import DRAFT
+from tests.pages.design.drafted import saved as saved_config
 from tests.pages.opening import errors, healthy, metrics, open_page, seen, texts
 
-DRAFT = "0123abcd"
 BLOCKS = "draft.architecture.blocks"
 DENSE = "draft.architecture.dense"
-
-
-@pytest.fixture
-def draft(runs_folder: Path) -> RunConfig:
-    config = find_recipe("digits-quick").config
-    save_draft(DRAFT, config)
-    return config
 
 
 def opened(*changes: str) -> AppTest:
@@ -32,12 +25,6 @@ def opened(*changes: str) -> AppTest:
     if changes:
         save_draft(DRAFT, apply_overrides(saved_config(), list(changes)))
     return open_page("design", "Design", draft=DRAFT, step="Network")
-
-
-def saved_config() -> RunConfig:
-    config = load_draft(DRAFT)
-    assert config is not None
-    return config
 
 
 def saved() -> ArchitectureConfig:

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import EmaConfig, LookaheadConfig, RunConfig, apply_overrides
 from core.recipes import find_recipe
-from core.runs.drafts import load_draft, save_draft
+from core.runs.drafts import save_draft
 from pages.design.training.optimizer import _OPTIMIZERS
 from pages.design.training.schedule import _SCHEDULES
+from tests.pages.design.drafted import DRAFT, saved
 from tests.pages.opening import errors, healthy, open_page, texts
-
-DRAFT = "0123abcd"
-
-
-@pytest.fixture
-def draft(runs_folder: Path) -> RunConfig:
-    config = find_recipe("digits-quick").config
-    save_draft(DRAFT, config)
-    return config
 
 
 def training() -> AppTest:
     return open_page("design", "Design", draft=DRAFT, step="Training")
-
-
-def saved() -> RunConfig:
-    config = load_draft(DRAFT)
-    assert config is not None
-    return config
 
 
 def choose(app: AppTest, field: str, value: str) -> None:
