@@ -205,7 +205,8 @@ class _Engine:
         if self.progress.first_loss is None:
             self.progress.first_loss = float(losses[0])
         usual = max(self.progress.first_loss, math.log(self.prepared.num_classes))
-        lost = lost_loss(losses, lrs, self.progress.step, usual)
+        tunes = self.phase.fine_tunes
+        lost = lost_loss(losses, lrs, self.progress.step, usual, fine_tunes=tunes)
         if lost is not None:
             lr, error = lost
             self.recorder.update(lost_learning_rate=lr)

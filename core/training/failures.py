@@ -36,12 +36,15 @@ def lowered(config: RunConfig, *, fine_tuned: bool) -> RunConfig:
     return config.model_copy(update={"training": training})
 
 
-def _advice(lr: float) -> str:
-    return f"Try a learning rate of {learning_rate(lower(lr))}, or run the range test to find one."
+def _advice(lr: float, fine_tunes: bool) -> str:
+    to_try = f"Try a learning rate of {learning_rate(lower(lr))}"
+    if fine_tunes:  # a range test leaves the base as it is
+        return f"{to_try} for fine-tuning."
+    return f"{to_try}, or run the range test to find one."
 
 
 def lost_loss(
-    losses: np.ndarray, lrs: np.ndarray, before: int, usual: float
+    losses: np.ndarray, lrs: np.ndarray, before: int, usual: float, *, fine_tunes: bool = False
 ) -> tuple[float, TrainingError] | None:
     """The learning rate at which the loss was lost, and the error that says so; else None.
 
@@ -50,29 +53,30 @@ def lost_loss(
         lrs: (k,) float32, theirs.
         before: steps taken before them.
         usual: a loss that is no sign of anything; a hundred times as much is.
+        fine_tunes: the steps are of the phase in which the base trains, too.
     """
     bad = np.flatnonzero(~np.isfinite(losses))
     if bad.size:
         lr = float(lrs[bad[0]])
-        return lr, _not_finite(before + int(bad[0]) + 1, lr)
+        return lr, _not_finite(before + int(bad[0]) + 1, lr, _advice(lr, fine_tunes))
     mean, lr = float(losses.mean()), float(lrs[-1])
     if mean > 100.0 * usual:
-        return lr, _diverging(before + len(losses), mean, lr)
+        return lr, _diverging(before + len(losses), mean, lr, _advice(lr, fine_tunes))
     return None
 
 
-def _not_finite(step: int, lr: float) -> TrainingError:
+def _not_finite(step: int, lr: float, advice: str) -> TrainingError:
     return TrainingError(
         f"The loss stopped being a number at step {step:,} (learning rate {learning_rate(lr)}).",
-        _advice(lr),
+        advice,
     )
 
 
-def _diverging(step: int, loss: float, lr: float) -> TrainingError:
+def _diverging(step: int, loss: float, lr: float, advice: str) -> TrainingError:
     return TrainingError(
         f"The loss grew without end: {loss:.3g} at step {step:,} "
         f"(learning rate {learning_rate(lr)}).",
-        _advice(lr),
+        advice,
     )
 
 

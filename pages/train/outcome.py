@@ -66,7 +66,11 @@ def lower_draft(run: Run, config: RunConfig, status: Status) -> None:
     lower = failures.lowered(config, fine_tuned=fine_tuned)
     wanted = lower.model_copy(update={"title": _own_title(config)})
     tuning = lower.training.fine_tuning if fine_tuned else None
-    lr = format_learning_rate((tuning or lower.schedule).learning_rate)
+    lr = (
+        format_learning_rate(tuning.learning_rate)
+        if tuning is not None
+        else titles.learning_rates(lower.schedule)
+    )
     there = state.current_draft() == wanted
     of_what = "learning rate of fine-tuning" if fine_tuned else "learning rate"
     with st.container(horizontal=True, vertical_alignment="center", key="way_out"):

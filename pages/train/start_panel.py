@@ -57,7 +57,7 @@ def row(
             key=f"start_{job}",
             disabled=found.problem is not None,
             on_click=page.attempt,
-            args=(_start, job),
+            args=(start, job),
         )
     _say_what_is_in_the_way(draft, found, job)
 
@@ -85,11 +85,14 @@ def _words(draft: RunConfig, job: Job, beside: Run | None) -> str:
     return f"Draft: {' · '.join(words)}"
 
 
-def _start(job: Job) -> None:
+def start(job: Job) -> None:
     """Start the draft as it is now, and select the run.
 
     Asked before the page is drawn anew, in a callback: what interrupts the drawing cannot
     lose the click.
+
+    Raises:
+        UserError: the draft cannot be started as it is.
     """
     draft = state.current_draft()
     preflight.check(draft)  # something may have changed since the page was drawn

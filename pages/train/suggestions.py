@@ -11,6 +11,7 @@ from core.config import RangeTestConfig, ScheduleConfig, apply_changes
 from core.runs import RangeTestResult, RateSuggestion, Run
 from core.training.lr_suggestion import adopt, is_adopted
 from pages.session import cache, state, titles
+from pages.train import start_panel
 from pages.widgets import page
 from pages.widgets.text import as_is, format_count, format_learning_rate
 
@@ -51,8 +52,8 @@ def panel(run: Run, result: RangeTestResult) -> None:
 
 
 def _try(run: Run, instead: RangeTestConfig) -> None:
-    """One click puts another test's settings into the draft."""
-    tested, there = cache.run_config(run).range_test, state.current_draft().range_test == instead
+    """One click puts another test's settings into the draft, and starts it."""
+    tested = cache.run_config(run).range_test
     changed = []
     if instead.spacing != tested.spacing:
         changed.append(f"{instead.spacing} steps")
@@ -60,15 +61,20 @@ def _try(run: Run, instead: RangeTestConfig) -> None:
         changed.append(f"from {format_learning_rate(instead.start)}")
     if instead.iterations != tested.iterations:
         changed.append(f"{format_count(instead.iterations)} iterations")
-    offer = f"Try {', '.join(changed)}"
     st.button(
-        "In the draft: start the test" if there else offer,
-        icon=":material/check:" if there else ":material/edit_note:",
-        disabled=there,
+        f"Test again: {', '.join(changed)}",
+        icon=":material/play_arrow:",
         on_click=page.attempt,
-        args=(_draft, "range_test", instead),
+        args=(_test_anew, instead),
         key=f"instead_{run.id}",
     )
+
+
+def _test_anew(instead: RangeTestConfig) -> None:
+    """What may be in the way is said as of a test that is started above; the draft has it then."""
+    _draft("range_test", instead)
+    start_panel.start("range-test")
+    st.rerun()  # all of the page, which now shows the new test
 
 
 def table(run: Run, result: RangeTestResult) -> None:
@@ -109,12 +115,12 @@ def _button(run: Run, one: RateSuggestion, offer: str, taken: str, *, best: bool
 def _use(one: RateSuggestion) -> None:
     """Raises ConfigError where the schedule's other rates would leave what is allowed."""
     _draft("schedule", adopt(state.current_draft().schedule, one))
+    st.rerun()  # all of the page: the draft stands outside of what is watched too
 
 
 def _draft(section: str, value: RangeTestConfig | ScheduleConfig) -> None:
     changes = [(section, value.model_dump(mode="json"))]
     state.update_draft(apply_changes(state.current_draft(), changes))
-    st.rerun()  # all of the page: the draft stands outside of what is watched too
 
 
 def _good_to_use(result: RangeTestResult) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.analysis.glimpse import Glimpse
 from core.figures import vignettes
+from core.notation import percent
 
 _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(
@@ -44,6 +45,7 @@ def _data(glimpse: Glimpse, classes: tuple[str, ...]) -> dict[str, Any]:
         "side": glimpse.images.shape[1],
         "layers": layers,
         "probabilities": glimpse.probabilities.tolist(),
+        "sure": [percent(max(row), 0) for row in glimpse.probabilities.tolist()],
         "classes": list(classes),
         "labels": glimpse.labels.tolist(),
     }

@@ -110,7 +110,7 @@ class Show {
       "aria-label",
       `The network at work on a handwritten ${this.data.classes[this.data.labels[this.index]]}: ` +
         `what the channels of its blocks make of it, and its answer, ` +
-        `${this.data.classes[best]} with ${(100 * chances[best]).toFixed(0)} percent.`,
+        `${this.data.classes[best]} with ${this.data.sure[this.index]}.`,
     );
   }
 
@@ -289,7 +289,7 @@ class Show {
       context.fillRect(left, y - 0.3 * bar.side, most * chances[i] * shown, 0.6 * bar.side);
       if (winner && shown === 1) {
         context.fillStyle = colours.text;
-        context.fillText(`${(100 * chances[i]).toFixed(0)} %`, left + most + 5, y);
+        context.fillText(this.data.sure[this.index], left + most + 5, y);
       }
     });
   }

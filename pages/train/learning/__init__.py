@@ -16,6 +16,7 @@ from plotly.io.json import to_json_plotly
 
 from core.errors import UserError
 from core.figures.images import data_uri
+from core.notation import percent
 from core.reading import one_line, version
 from core.runs import Run, Status
 from core.runs.live.snapshots import Pinned, Snapshot, SnapshotLog, read_pinned
@@ -89,14 +90,15 @@ def watched(pinned: Pinned, classes: Sequence[str], path: Path) -> Watched:
 
 
 def message(watched: Watched, found: Sequence[Snapshot], epochs: int) -> dict[str, Any]:
-    """Images, and a frame a look: [epoch, class of each image, its probability in ‰]."""
+    """Images, and a frame a look: [epoch, class of each image, its probability in ‰, in words]."""
     used = set(watched.truths)
     frames = []
     for snapshot in _some(found):
         best = [row[0] for row in snapshot.classes]
         used.update(best)
         parts = [round(1000 * row[0]) for row in snapshot.probabilities]
-        frames.append([snapshot.epoch, best, parts])
+        percents = [percent(row[0], 0) for row in snapshot.probabilities]
+        frames.append([snapshot.epoch, best, parts, percents])
     return {
         "images": watched.sources,
         "sharp": watched.sharp,

@@ -31,10 +31,6 @@ function tile(source, sharp) {
   return { node, truth, image, mark, name, bar, percent };
 }
 
-function percentOf(parts) {
-  return `${Math.round(parts / 10)} %`;
-}
-
 function article(word) {
   return /^[aeiou8]/i.test(word) ? "an" : "a";
 }
@@ -127,14 +123,14 @@ function draw(state) {
   const { data } = state;
   const last = data.frames.length - 1;
   const index = chosen(state);
-  const [, classes, parts] = data.frames[index];
+  const [, classes, parts, percents] = data.frames[index];
   let correct = 0;
   state.tiles.forEach((one, i) => {
     const truth = data.names[data.truths[i]];
     const name = data.names[classes[i]];
     const right = classes[i] === data.truths[i];
     correct += right;
-    const percent = percentOf(parts[i]);
+    const percent = percents[i];
     const words = right
       ? `${article(truth)} ${truth}, rightly taken for it with ${percent}`
       : `${article(truth)} ${truth}, taken for ${name} with ${percent}`;

@@ -31,13 +31,20 @@ function countOf(view, [row, column]) {
   return view.data.counts[row * view.size + column];
 }
 
+// As core/notation.py's percent: what is not quite 0 or 100 is said so.
+function percent(fraction) {
+  if (fraction > 0 && fraction < 0.001) return "<0.1 %";
+  const shown = (100 * fraction).toFixed(1);
+  return fraction < 1 && shown === "100.0" ? ">99.9 %" : `${shown} %`;
+}
+
 // "true 3, predicted 8: 4 images, 11.1 % of true 3"
 function said(view, [row, column]) {
   const { classes } = view.data;
   const count = countOf(view, [row, column]);
   const all = sumOfRow(view, row);
   const images = `${count.toLocaleString("en-US")} ${count === 1 ? "image" : "images"}`;
-  const share = all ? `, ${((100 * count) / all).toFixed(1)} % of all ${classes[row]}` : "";
+  const share = all ? `, ${percent(count / all)} of all ${classes[row]}` : "";
   return `true ${classes[row]}, predicted ${classes[column]}: ${images}${share}`;
 }
 

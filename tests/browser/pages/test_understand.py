@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.analysis.evaluation import Evaluation, load_evaluation, most_confused, select_images
+from core.figures.confusion import confusion_cells
 from core.runs import Run
+from pages.understand import matrix
 from tools.clicks import pick_option, wait_for_title, wait_until_idle
 from tools.dashboard import Complaints, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+MOUNT = """async ([source, data]) => {
+  const module = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(source));
+  module.default({ data, parentElement: document.getElementById("place") });
+}"""
 
 
 def cell(page: Page, found: Evaluation, true: int, predicted: int) -> Locator:
@@ -52,6 +61,22 @@ def test_the_matrix_is_whole_and_walked_by_keyboard(
     wait_for_title(page, "Mistakes")
     expect(page.locator(".convscope-tile")).to_have_count(count)
     assert complaints.lines == []
+
+
+def test_what_is_nearly_all_is_not_called_all(server: Server, page: Page):
+    """Mounted by itself, with a matrix that no run of digits gives."""
+    confusion = np.array([[9996, 4], [0, 10]])
+    source = Path(matrix.__file__).with_name("matrix.js").read_text(encoding="utf-8")
+    page.goto(f"{server.url}/_stcore/health")  # a place with a sessionStorage
+    page.set_content('<main id="place"><div class="matrix"></div></main>')
+    page.evaluate(MOUNT, [source, confusion_cells(confusion, ("cat", "dog"))])
+    labels = [one.get_attribute("aria-label") for one in page.get_by_role("gridcell").all()]
+    assert labels == [
+        "true cat, predicted cat: 9,996 images, >99.9 % of all cat",
+        "true cat, predicted dog: 4 images, <0.1 % of all cat",
+        "true dog, predicted cat: 0 images, 0.0 % of all dog",
+        "true dog, predicted dog: 10 images, 100.0 % of all dog",
+    ]
 
 
 def test_a_cell_can_be_opened_again_after_coming_back(

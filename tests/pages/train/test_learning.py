@@ -66,8 +66,9 @@ def test_damaged_files_show_none(runs_folder: Path, monkeypatch: Any) -> None:
     assert drawn(run, monkeypatch) == []
 
 
-def snapshot(step: int) -> Snapshot:
-    return Snapshot(step, step / 10, ((1, 0), (1, 0)), ((0.614, 0.386), (0.7, 0.3)), (0.386, 0.7))
+def snapshot(step: int, sure: float = 0.614) -> Snapshot:
+    probabilities = ((sure, 1 - sure), (0.7, 0.3))
+    return Snapshot(step, step / 10, ((1, 0), (1, 0)), probabilities, (1 - sure, 0.7))
 
 
 PINNED = Pinned(np.zeros((2, 4, 4, 1), np.uint8), np.array([0, 1]))
@@ -75,11 +76,14 @@ WATCHED = learning.watched(PINNED, CLASSES, Path("snapshots.jsonl"))
 
 
 def test_the_browser_gets_images_once_and_a_frame_a_look() -> None:
-    sent = learning.message(WATCHED, [snapshot(0), snapshot(15)], 2)
+    sent = learning.message(WATCHED, [snapshot(0), snapshot(15, sure=0.996)], 2)
     assert [image.partition(",")[0] for image in sent["images"]] == ["data:image/png;base64"] * 2
     assert sent["truths"] == [0, 1]
     assert sent["names"] == {"0": "cat", "1": "<b>dog</b>"}
-    assert sent["frames"] == [[0.0, [1, 1], [614, 700]], [1.5, [1, 1], [614, 700]]]
+    assert sent["frames"] == [
+        [0.0, [1, 1], [614, 700], ["61 %", "70 %"]],
+        [1.5, [1, 1], [996, 700], [">99 %", "70 %"]],
+    ]
 
 
 def test_of_a_long_run_some_frames_are_sent_the_first_and_the_last_among_them() -> None:

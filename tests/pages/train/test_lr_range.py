@@ -186,15 +186,18 @@ def test_a_number_out_of_range_is_answered_beside_its_field(
     assert not errors(app)
 
 
-def test_a_range_test_without_suggestion_says_why_and_offers_another(runs_folder: Path) -> None:
+def test_a_range_test_without_suggestion_says_why_and_starts_another_by_a_click(
+    runs_folder: Path, launched: list[RunConfig]
+) -> None:
     test = find_recipe("digits-quick").config.range_test
     longer = test.model_copy(update={"iterations": 2 * test.iterations})
     reason = "The loss never fell clearly."
-    finished_range_test(runs_folder, suggestion=None, reason=reason, instead=longer)
+    run = finished_range_test(runs_folder, suggestion=None, reason=reason, instead=longer)
     app = open_page("lr_range", RANGE_TEST)
     assert "No suggestion. The loss never fell clearly." in words(app)
-    buttons(app)[f"Try {longer.iterations} iterations"].click().run()
+    buttons(app)[f"Test again: {longer.iterations} iterations"].click().run()
     assert not app.exception
-    assert buttons(app)["In the draft: start the test"].disabled
+    assert [(config.job, config.range_test) for config in launched] == [("range-test", longer)]
+    assert parameter(app, "run") != run.id, "the new test is looked at"
     field = next(item for item in app.number_input if item.label == "Iterations")
     assert field.value == longer.iterations

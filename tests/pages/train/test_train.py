@@ -157,7 +157,7 @@ def test_a_run_whose_loss_was_lost_is_begun_anew_with_a_tenth_of_its_learning_ra
     app = open_page("train", "Train", draft="0123abcd", run=run.id)
     assert errors(app) == ["The loss stopped being a number."]
     assert "Resume" not in buttons(app)
-    buttons(app)["New draft with a lower learning rate: 0.003"].click().run()
+    buttons(app)["New draft with a lower learning rate: 0.003 to 0.006"].click().run()
     assert not app.exception
     drafted = load_draft(parameter(app, "draft"))
     assert drafted is not None
@@ -165,7 +165,7 @@ def test_a_run_whose_loss_was_lost_is_begun_anew_with_a_tenth_of_its_learning_ra
         update={"learning_rate": 0.003, "max_learning_rate": 0.006}
     )
     assert load_draft("0123abcd") == find_recipe("digits-quick").config, "the old draft is kept"
-    assert buttons(app)["The draft has a learning rate of 0.003"].disabled
+    assert buttons(app)["The draft has a learning rate of 0.003 to 0.006"].disabled
     assert "learning rate 0.003" in words(app)
 
 
