@@ -102,8 +102,9 @@ def resume(options: argparse.Namespace) -> int:
     from core.jobs import launch
 
     run = open_run(options.run, options.runs)
+    begins = follow.log_size(run)
     launch.resume(run)
-    return follow.follow(run)
+    return follow.follow(run, begins)
 
 
 def stop(options: argparse.Namespace) -> int:

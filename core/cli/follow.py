@@ -1,28 +1,39 @@
-"""A run watched from a terminal until it ends. Knows status files, nothing of how it trains."""
+"""A run watched from a terminal until it ends. Knows status and log, nothing of how it trains.
+
+A terminal shows a bar; where the words go to a file or a pipe they are the log's, a line an epoch.
+"""
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 
 from core.cli.reports import for_terminal, say
 from core.jobs import launch
-from core.notation import learning_rate, loss, percent
+from core.notation import duration, learning_rate, loss, percent
+from core.reading import ReadingError, opened
 from core.runs import RangeTestResult, Run, State, Status, TrainingResult
 
 _BAR = 30  # characters
 _LOOK_SECONDS = 0.2
+_MOST_LOG = 1 << 20  # bytes of the log that are read at once
 
 
-def follow(run: Run) -> int:
-    """Show the run's progress until it ends; Ctrl-C asks it to stop. An exit status."""
+def follow(run: Run, log_begins: int = 0) -> int:
+    """Show the run's progress until it ends; Ctrl-C asks it to stop. An exit status.
+
+    Args:
+        log_begins: the byte of its log after which all is new.
+    """
+    watch = _on_one_line if sys.stderr.isatty() else _LineByLine(log_begins)
     try:
-        _watch(run)
+        watch(run)
     except KeyboardInterrupt:
         print("\nStopping; what was learned is kept.", file=sys.stderr)
         if run.status().state.alive:
             launch.request_stop(run)
-        _watch(run)
+        watch(run)
     status = run.status()
     failed = status.state in (State.FAILED, State.CRASHED)
     if failed:
@@ -41,14 +52,48 @@ def download_progress(fraction: float | None, words: str) -> None:
         print(f"\r\033[K{share}{for_terminal(words)}", end="", file=sys.stderr, flush=True)
 
 
-def _watch(run: Run) -> None:
-    terminal = sys.stderr.isatty()
+def log_size(run: Run) -> int:
+    """Bytes of its log so far."""
+    try:
+        with opened(run.log_path) as file:
+            return file.seek(0, io.SEEK_END)
+    except ReadingError:
+        return 0
+
+
+def _on_one_line(run: Run) -> None:
     while (status := run.status()).state.alive:
-        if terminal:
-            print(f"\r\033[K{_progress_line(status)}", end="", file=sys.stderr, flush=True)
+        print(f"\r\033[K{_progress_line(status)}", end="", file=sys.stderr, flush=True)
         time.sleep(_LOOK_SECONDS)
-    if terminal:
-        print(f"\r\033[K{_progress_line(status)}", file=sys.stderr, flush=True)
+    print(f"\r\033[K{_progress_line(status)}", file=sys.stderr, flush=True)
+
+
+class _LineByLine:
+    """The log's lines as they come, from a byte of it on."""
+
+    def __init__(self, begin: int) -> None:
+        self.begin = begin
+
+    def __call__(self, run: Run) -> None:
+        alive = True
+        while alive:
+            alive = run.status().state.alive  # asked first: what it wrote last is said, too
+            self._say_new(run)
+            if alive:
+                time.sleep(_LOOK_SECONDS)
+
+    def _say_new(self, run: Run) -> None:
+        try:
+            with opened(run.log_path) as file:
+                file.seek(self.begin)
+                new = file.read(_MOST_LOG)
+        except ReadingError:
+            return
+        whole = new[: new.rfind(b"\n") + 1]
+        self.begin += len(whole)
+        for line in whole.decode("utf-8", errors="replace").splitlines():
+            say(line, sys.stderr)
+        sys.stderr.flush()
 
 
 def _progress_line(status: Status) -> str:
@@ -63,7 +108,7 @@ def _progress_line(status: Status) -> str:
         status.place.lower(),
         f"step {status.step:,}/{status.steps:,}" if status.epochs else "",
         f"{status.images_per_second:,.0f} images/s" if status.images_per_second else "",
-        f"{left:,.0f} s left" if left is not None else "",
+        f"{duration(left)} left" if left is not None else "",
         status.doing,
     ]
     return for_terminal("  ".join(word for word in words if word))

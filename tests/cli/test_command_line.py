@@ -111,6 +111,14 @@ def test_a_range_test_prints_what_it_recommends_and_all_else_that_it_suggests(tm
     for line, one in zip(others, named, strict=True):
         assert line.startswith(f"  {one.name}") and line.endswith(one.why)
     assert {"Valley", "Minimum / 10", "Cycle"} <= {one.name for one in named}
+    assert done.stderr == Run(tmp_path / run).log_path.read_text(), "into a pipe, the log's lines"
+
+
+def test_of_a_run_that_goes_on_only_what_is_new_is_told(finished_run: Run, capsys):
+    before, *new = finished_run.log_path.read_text().splitlines(keepends=True)
+    assert follow.log_size(finished_run) == len("".join([before, *new]).encode())
+    assert follow.follow(finished_run, len(before.encode())) == 0
+    assert capsys.readouterr().err == "".join(new)
 
 
 def test_training_what_is_not_there_is_one_clear_line():
