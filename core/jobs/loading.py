@@ -14,10 +14,12 @@ from core.config import RunConfig
 from core.data.dataset import Dataset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
+from core.errors import DatasetError, UserError
 from core.models.importing import light_imports
 from core.notation import percent
 from core.runs import DatasetSummary, Phase, Run
 from core.runs.recorder import Recorder
+from core.training import checkpoints
 
 Data = tuple[Dataset, Splits]
 
@@ -26,7 +28,8 @@ def load(run: Run, config: RunConfig, recorder: Recorder) -> Data:
     """The data that the configuration asks for, described in the record.
 
     Raises:
-        UserError: why they cannot be had.
+        UserError: why they cannot be had; or they are not those that the run was trained on so
+            far, and its record keeps what it says of those.
     """
     recorder.phase(Phase.PREPARING_DATA)
 
@@ -36,8 +39,34 @@ def load(run: Run, config: RunConfig, recorder: Recorder) -> Data:
 
     dataset = load_dataset(config.dataset, progress=progress)
     splits = make_splits(dataset, config.split, config.dataset.limit)
-    run.write_dataset(_summarize(config, dataset, splits))
+    summary = _summarize(config, dataset, splits)
+    if checkpoints.are_in(run.checkpoints_path):
+        _require_same(run, summary)
+    run.write_dataset(summary)
     return dataset, splits
+
+
+def _require_same(run: Run, now: DatasetSummary) -> None:
+    """That a run which goes on does so on what it was trained on."""
+    try:
+        before = run.dataset()
+    except UserError:  # damaged: what is here now is the best guess
+        return
+    changes = [
+        words
+        for words, same in (
+            ("its classes", before.classes == now.classes),
+            ("the size of its images", before.image_shape == now.image_shape),
+            ("the number of its images", not before.sizes or before.sizes == now.sizes),
+            ("its test images", not before.test_digest or before.test_digest == now.test_digest),
+        )
+        if not same
+    ]
+    if changes:
+        raise DatasetError(
+            f"{now.title} is not what this run was trained on so far: {changes[0]} changed.",
+            "Put the images back as they were and resume, or train anew on those there are.",
+        )
 
 
 def _summarize(config: RunConfig, dataset: Dataset, splits: Splits) -> DatasetSummary:

@@ -26,7 +26,7 @@ from core.jobs import loading, queue
 from core.runs import Phase, Run, State, requests
 from core.runs.live.time_left import Pace
 from core.runs.recorder import Recorder
-from core.training import failures
+from core.training import checkpoints, failures
 
 if TYPE_CHECKING:
     from core.data.splits import Splits
@@ -204,8 +204,10 @@ def _wait_for_device(run: Run, recorder: Recorder) -> IO[bytes] | None:
 
 
 def _end_unstarted(run: Run, recorder: Recorder) -> None:
-    paused = requests.pending(run) is requests.Request.PAUSE
-    recorder.end(State.PAUSED if paused else State.STOPPED)
+    """One that was to go on, and has not been judged, stays where its checkpoint stands."""
+    asked = requests.pending(run) is requests.Request.PAUSE
+    waits = checkpoints.are_in(run.checkpoints_path) and recorder.status.result is None
+    recorder.end(State.PAUSED if asked or waits else State.STOPPED)
 
 
 def _own_lock(run: Run, descriptor: int | None) -> IO[bytes] | None:

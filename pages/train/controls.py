@@ -35,7 +35,7 @@ def _living(run: Run, status: Status, pausable: bool) -> None:
         key=f"stop_{run.id}",
         icon=":material/stop:",
         disabled=asked is requests.Request.STOP,
-        help="Nothing has been trained yet." if queued else "Ends now and keeps what was learned.",
+        help=_what_stopping_does(status),
         on_click=page.attempt,
         args=(launch.request_stop, run),
     )
@@ -49,6 +49,14 @@ def _living(run: Run, status: Status, pausable: bool) -> None:
             on_click=page.attempt,
             args=(launch.request_pause, run),
         )
+
+
+def _what_stopping_does(status: Status) -> str:
+    if status.state is not State.QUEUED:
+        return "Ends now and keeps what was learned."
+    if status.step:
+        return "It stays where it stands; Resume goes on from there."
+    return "Nothing has been trained yet."
 
 
 def _resume(run: Run) -> None:

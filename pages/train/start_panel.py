@@ -57,7 +57,7 @@ def row(
             key=f"start_{job}",
             disabled=found.problem is not None,
             on_click=page.attempt,
-            args=(start, job),
+            args=(_start, job),
         )
     _say_what_is_in_the_way(draft, found, job)
 
@@ -85,7 +85,7 @@ def _words(draft: RunConfig, job: Job, beside: Run | None) -> str:
     return f"Draft: {' · '.join(words)}"
 
 
-def start(job: Job) -> None:
+def _start(job: Job) -> None:
     """Start the draft as it is now, and select the run.
 
     Asked before the page is drawn anew, in a callback: what interrupts the drawing cannot
@@ -94,12 +94,16 @@ def start(job: Job) -> None:
     Raises:
         UserError: the draft cannot be started as it is.
     """
-    draft = state.current_draft()
-    preflight.check(draft)  # something may have changed since the page was drawn
-    title = titles.config_title(draft)  # else runs without one could not be told apart
-    run = launch.start(draft.model_copy(update={"job": job, "title": title}))
-    run_list.select(run.id)
+    launch_and_select(state.current_draft().model_copy(update={"job": job}))
     keep_draft(state.draft_id())
+
+
+def launch_and_select(config: RunConfig) -> None:
+    """Raises UserError where it cannot be started."""
+    preflight.check(config)  # something may have changed since the page was drawn
+    title = titles.config_title(config)  # else runs without one could not be told apart
+    run = launch.start(config.model_copy(update={"title": title}))
+    run_list.select(run.id)
 
 
 def _say_what_is_in_the_way(draft: RunConfig, found: Preflight, job: Job) -> None:

@@ -52,7 +52,7 @@ def panel(run: Run, result: RangeTestResult) -> None:
 
 
 def _try(run: Run, instead: RangeTestConfig) -> None:
-    """One click puts another test's settings into the draft, and starts it."""
+    """One click starts another test of the same."""
     tested = cache.run_config(run).range_test
     changed = []
     if instead.spacing != tested.spacing:
@@ -65,15 +65,21 @@ def _try(run: Run, instead: RangeTestConfig) -> None:
         f"Test again: {', '.join(changed)}",
         icon=":material/play_arrow:",
         on_click=page.attempt,
-        args=(_test_anew, instead),
+        args=(_test_anew, run, instead),
         key=f"instead_{run.id}",
     )
 
 
-def _test_anew(instead: RangeTestConfig) -> None:
-    """What may be in the way is said as of a test that is started above; the draft has it then."""
-    _draft("range_test", instead)
-    start_panel.start("range-test")
+def _test_anew(run: Run, instead: RangeTestConfig) -> None:
+    """Of what was tested, whatever is drafted by now; a draft of the same gets the settings, too.
+
+    Raises UserError where it cannot be started.
+    """
+    tested, draft = cache.run_config(run), state.current_draft()
+    start_panel.launch_and_select(tested.model_copy(update={"range_test": instead}))
+    unlike = {"range_test": tested.range_test, "job": tested.job, "title": tested.title}
+    if draft.model_copy(update=unlike) == tested:
+        _draft("range_test", instead)
     st.rerun()  # all of the page, which now shows the new test
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from core.config import RunConfig
 from core.files import lock_exclusively
-from core.jobs import queue
-from core.runs import Run, create_run
+from core.jobs import launch, queue
+from core.runs import Run, State, TrainingResult, create_run
+
+RESULT = TrainingResult(test_accuracy=0.8, test_loss=0.6)
 
 
 @pytest.fixture
@@ -65,6 +67,29 @@ def test_a_run_stands_in_the_line_once(tmp_path: Path, waiting: list[Run]) -> No
     queue.enqueue(waiting[1])
     with lock_exclusively(waiting[1].lock_path):
         assert queue.waiting(tmp_path) == [waiting[0], waiting[2], waiting[1]]
+
+
+@pytest.mark.parametrize(
+    ("trained", "result", "state"),
+    [(False, None, State.STOPPED), (True, None, State.PAUSED), (True, RESULT, State.STOPPED)],
+)
+def test_what_was_to_go_on_and_is_taken_out_of_the_line_can_go_on_still(
+    tmp_path: Path, trained: bool, result: TrainingResult | None, state: State
+) -> None:
+    """Even all of its steps done, it may be neither saved nor judged."""
+    run = create_run(RunConfig(architecture="compact"), tmp_path)
+    crashed = {"state": State.FAILED, "step": 40 * trained, "steps": 40, "result": result}
+    run.write_status(run.status().model_copy(update=crashed))
+    if trained:
+        run.checkpoints_path.mkdir()
+        (run.checkpoints_path / "step-000000040.npz").touch()
+    other = create_run(RunConfig(architecture="compact"), tmp_path)
+    queue.enqueue(other)
+    with lock_exclusively(other.lock_path), queue.take_device(other):
+        launch.resume(run)
+        launch.request_stop(run)
+        assert launch.wait(run, 30) is state
+    assert run.status().result == result
 
 
 def test_moving_to_the_front_a_run_whose_turn_has_come_changes_nothing(

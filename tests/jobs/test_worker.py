@@ -11,7 +11,7 @@ import tensorflow as tf
 from core.config import DatasetConfig, RangeTestConfig, RunConfig, apply_overrides
 from core.data.load import load_dataset
 from core.data.splits import make_splits
-from core.errors import UserError
+from core.errors import DatasetError, UserError
 from core.jobs import loading
 from core.jobs.worker import explain, pace_of
 from core.recipes import find_recipe
@@ -72,6 +72,24 @@ def test_how_far_the_data_are_is_said_in_percent(tmp_path, make_class_folder, mo
     recorder = Recorder(run)
     loading.load(run, config, recorder)
     assert recorder.status.phase_detail == "Decoding 26 of 26 images 100 %"
+
+
+def test_a_run_does_not_go_on_with_other_images(tmp_path, make_class_folder, monkeypatch):
+    pets = make_class_folder(tmp_path, "pets")
+    monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
+    dataset = DatasetConfig(name="pets", image_size=(8, 8))
+    config = RunConfig(architecture="compact", dataset=dataset)
+    run = create_run(config, tmp_path / "runs")
+    loading.load(run, config, Recorder(run))
+    before = run.dataset_path.read_bytes()
+    run.checkpoints_path.mkdir()
+    (run.checkpoints_path / "step-000000040.npz").touch()
+    loading.load(run, config, Recorder(run))
+    for folder in pets.glob("*/cats"):
+        folder.rename(folder.with_name("zebras"))
+    with pytest.raises(DatasetError, match="trained on so far: its classes changed"):
+        loading.load(run, config, Recorder(run))
+    assert run.dataset_path.read_bytes() == before, "what it was trained on is still known"
 
 
 def test_an_error_that_nobody_expected_keeps_its_name(tmp_path):

@@ -9,7 +9,7 @@ from core.jobs import launch, loading
 from core.models.export import load_model
 from core.runs import Run, State, create_run, delete_run
 from core.runs.recorder import Recorder
-from core.runs.requests import Request, ask
+from core.runs.requests import Request, ask, clear
 from core.training.engine import run_training
 from core.training.observers import Observer, Observers
 from tests.jobs.helpers import small_config, wait_for
@@ -121,6 +121,30 @@ def test_the_run_that_it_started_from_may_be_deleted_while_it_is_paused(with_fin
     wait_for(run, lambda status: status.epoch > before)
     launch.request_stop(run)
     assert launch.wait(run, 60) is State.STOPPED, run.log_tail()
+
+
+class Asking(Observer):
+    """Asks something of the run at the end of an epoch."""
+
+    def __init__(self, run: Run, request: Request, epoch: int) -> None:
+        self.run, self.request, self.epoch = run, request, epoch
+
+    def epoch_ended(self, trainer, epoch, measured):
+        if epoch == self.epoch:
+            ask(self.run, self.request)
+
+
+def test_what_a_stopped_run_came_to_is_not_said_of_one_that_went_on(tmp_path):
+    run = create_run(small_config("epochs=3"), tmp_path)
+    assert _train(run, Asking(run, Request.STOP, 1)) is State.STOPPED
+    assert run.status().training_result is not None
+    clear(run)
+    assert _train(run, Asking(run, Request.PAUSE, 2)) is State.PAUSED
+    assert run.status().result is None
+    assert run.model_path.exists(), "what was saved is still there"
+    clear(run)
+    assert _train(run) is State.FINISHED
+    assert run.status().training_result is not None
 
 
 class KilledBeforeTheCheckpoint(Observer):

@@ -11,7 +11,7 @@ import pytest
 from core.config import CyclicalSchedule, RunConfig, apply_overrides
 from core.recipes import find_recipe
 from core.runs import Phase, RangeTestResult, RateSuggestion, Run, State, create_run
-from core.runs.drafts import newest_drafts, save_draft
+from core.runs.drafts import load_draft, newest_drafts, save_draft
 from tests.pages.opening import errors, open_page, parameter
 from tests.pages.train.records import buttons, living_worker, words, write_metrics
 
@@ -199,5 +199,23 @@ def test_a_range_test_without_suggestion_says_why_and_starts_another_by_a_click(
     assert not app.exception
     assert [(config.job, config.range_test) for config in launched] == [("range-test", longer)]
     assert parameter(app, "run") != run.id, "the new test is looked at"
+    assert newest_draft().range_test == longer
     field = next(item for item in app.number_input if item.label == "Iterations")
     assert field.value == longer.iterations
+
+
+def test_a_test_that_is_offered_is_of_what_was_tested_not_of_what_is_drafted_by_now(
+    runs_folder: Path, launched: list[RunConfig]
+) -> None:
+    other = find_recipe("cifar10-fast").config
+    save_draft("0123abcd", other)
+    tested = find_recipe("digits-quick").config
+    longer = tested.range_test.model_copy(update={"iterations": 2 * tested.range_test.iterations})
+    finished_range_test(runs_folder, suggestion=None, reason="It never fell.", instead=longer)
+    app = open_page("lr_range", RANGE_TEST, draft="0123abcd")
+    buttons(app)[f"Test again: {longer.iterations} iterations"].click().run()
+    assert not app.exception
+    assert [(config.dataset, config.range_test) for config in launched] == [
+        (tested.dataset, longer)
+    ]
+    assert load_draft("0123abcd") == other
