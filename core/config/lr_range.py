@@ -41,7 +41,7 @@ class RangeTestConfig(Section):
         description="what is left of the noise of a batch is that of an exponential average with "
         "this weight of the past; the average itself goes both ways and does not lag",
     )
-    divergence: float = Field(4.0, gt=1.0, description="stop at this many times the best loss")
+    divergence: float = Field(4.0, gt=1.0, description="stop at so many times the best loss")
 
     @model_validator(mode="after")
     def _ordered(self) -> RangeTestConfig:

@@ -47,7 +47,7 @@ def run_range_test(
 
     Returns: the final state.
     """
-    lrs = range_learning_rates(config.range_test)
+    lrs, guessing = range_learning_rates(config.range_test), _guessing(config, data)
     measured: list[_SeedTest] = []
     state = State.FINISHED
     for number in range(config.range_test.seeds):
@@ -55,7 +55,7 @@ def run_range_test(
             state = State.STOPPED
             break
         seeded = _with_seed(config, number)
-        test = _SeedTest(run, seeded, recorder, observers, number, lrs)
+        test = _SeedTest(run, seeded, recorder, observers, number, lrs, guessing)
         measured.append(test)
         state = test.measure(prepare(run, seeded, recorder, data))
         if state is not State.FINISHED:
@@ -64,7 +64,7 @@ def run_range_test(
     found = advise(
         [test.losses for test in done],
         config,
-        _guessing(config, data),
+        guessing,
         diverged=all(test.diverged for test in done),
     )
     ended = {"seeds": len(done), "stopped_at": recorder.status.step}
@@ -95,6 +95,7 @@ class _SeedTest:
     observers: Observers
     number: int
     lrs: np.ndarray  # (iterations,) float64
+    guessing: float  # the loss, in nats, of answering every image alike
     losses: Seed = field(default_factory=dict)
     step: int = 0  # of this seed
     diverged: bool = False
@@ -109,7 +110,7 @@ class _SeedTest:
         self._begin(prepared)
         trainer = prepared.trainer
         stream = trainer.stream(self._stream(prepared))
-        divergence = Divergence(self.config.range_test)
+        divergence = Divergence(self.config.range_test, self.guessing)
         per_call = 1
         while not self.done:
             chunk = self.lrs[self.step : self.step + per_call]

@@ -127,11 +127,16 @@ def weight(config: RangeTestConfig) -> float:
 class Divergence:
     """Told of each loss, says when it is lost: not finite, or far above the best so far.
 
-    Judged by an average of the past, for a test that goes on knows nothing else.
+    Judged by an average of the past, for a test that goes on knows nothing else. Where a network
+    makes hardly a mistake, batches differ by more than that: it is not lost while it is better
+    than guessing.
+
+    Args:
+        guessing: that loss, in nats: see loss_of_guessing.
     """
 
-    def __init__(self, config: RangeTestConfig) -> None:
-        self._limit = config.divergence
+    def __init__(self, config: RangeTestConfig, guessing: float) -> None:
+        self._limit, self._guessing = config.divergence, guessing
         # The first losses jump about: they say nothing of divergence.
         self._least = max(10, config.iterations // 10)
         self._beta = min(config.smoothing, _STOPPING_WEIGHT)
@@ -145,7 +150,8 @@ class Divergence:
         self._sum = self._beta * self._sum + (1.0 - self._beta) * loss
         average = self._sum / (1.0 - self._beta**self._count)
         self._best = min(self._best, average)
-        return self._count >= self._least and average > self._limit * self._best
+        lost = max(self._limit * self._best, self._guessing)
+        return self._count >= self._least and average > lost
 
 
 def _finite(seed: Seed) -> Seed:
