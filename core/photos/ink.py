@@ -68,21 +68,24 @@ def frame_ink(luminance: np.ndarray, size: tuple[int, int], framing: Framing) ->
 
     Returns: (height, width) uint8, ink 255 on ground 0; None where there is no ink.
     """
-    strength = _ink_strength(shrunk(luminance), framing)
-    if strength is None:
+    found = _find_ink(shrunk(luminance), framing)
+    if found is None:
         return None
+    strength, mask = found
     if framing.stroke is not None:
-        strength = _thicken(strength, framing.stroke)
-    framed = _place(_cut_out(strength), size, framing.ink_share)
+        strength = _thicken(strength, mask, framing.stroke)
+        mask = strength >= _HALF_INK
+    framed = _place(_cut_out(strength, mask), size, framing.ink_share)
     if framing.detail is not None:
         framed = _as_coarse_as(framed, framing.detail)
     return framed
 
 
-def _ink_strength(values: np.ndarray, framing: Framing) -> np.ndarray | None:
+def _find_ink(values: np.ndarray, framing: Framing) -> tuple[np.ndarray, np.ndarray] | None:
     """How much each pixel is ink: ground 0, ink 1, specks and edges of the table 0.
 
-    Returns: (h, w) float32, 0..1; None where nothing stands out.
+    Returns: (h, w) float32, 0..1, and (h, w) bool, True where the thing itself is, one pixel
+        at least; None where nothing stands out.
     """
     from scipy import ndimage  # loaded late: few pages need it
 
@@ -102,7 +105,9 @@ def _ink_strength(values: np.ndarray, framing: Framing) -> np.ndarray | None:
     if not framing.drawing:
         strength = np.clip(ink / 255.0, 0.0, 1.0)  # a thing's own greys are what it is known by
     around = ndimage.binary_dilation(mask, iterations=max(1, min(mask.shape) // 100))
-    return np.where(around, strength, 0.0).astype(np.float32)
+    strength = np.where(around, strength, 0.0).astype(np.float32)
+    # A line's soft edges are no part of its box; a pale thing may be half ink nowhere.
+    return strength, strength >= _HALF_INK if framing.drawing else mask
 
 
 def _ground(values: np.ndarray, framing: Framing) -> np.ndarray | float:
@@ -159,14 +164,13 @@ def _contact_with_edge(labels: np.ndarray, count: int) -> np.ndarray:
     return contact
 
 
-def _cut_out(strength: np.ndarray) -> np.ndarray:
-    """The box around what is at least half ink."""
-    rows = np.flatnonzero((strength >= _HALF_INK).any(axis=1))
-    columns = np.flatnonzero((strength >= _HALF_INK).any(axis=0))
+def _cut_out(strength: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The box around what the mask says is ink."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _thicken(strength: np.ndarray, stroke: float) -> np.ndarray:
+def _thicken(strength: np.ndarray, mask: np.ndarray, stroke: float) -> np.ndarray:
     """Broaden thin strokes to `stroke` of the box's longer side.
 
     Half a millimetre of ballpoint in a digit as tall as the page would be less than a
@@ -174,10 +178,9 @@ def _thicken(strength: np.ndarray, stroke: float) -> np.ndarray:
     """
     from scipy import ndimage
 
-    mask = strength >= _HALF_INK
     # Across a line of width w the distance to its nearer edge is w / 4 on average.
     width = 4.0 * float(ndimage.distance_transform_edt(mask)[mask].mean()) - 1.0
-    target = stroke * max(_cut_out(strength).shape)
+    target = stroke * max(_cut_out(strength, mask).shape)
     radius = round((target - width) / 2.0)
     if radius < 1:
         return strength

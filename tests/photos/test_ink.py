@@ -66,3 +66,32 @@ def test_dark_ink_is_told_from_light_ink(options: dict[str, object]) -> None:
     assert is_dark_on_light(photo)
     if not options.get("table"):
         assert not is_dark_on_light(255 - photo)
+
+
+def _garment(grey: int, ground: int = 10) -> np.ndarray:
+    """A jumper as tall as it is wide, left and above of the middle of its picture."""
+    photo = np.full((500, 400), ground, dtype=np.uint8)
+    photo[60:300, 80:240] = grey
+    photo[60:160, 40:280] = grey
+    return photo
+
+
+@pytest.mark.parametrize("contrast", [30, 78, 110, 220])
+def test_a_pale_garment_is_cut_out_as_a_strong_one_is(contrast: int) -> None:
+    framed = frame_ink(_garment(10 + contrast), (28, 28), framing_of("fashion-mnist"))
+    strong = frame_ink(_garment(230), (28, 28), framing_of("fashion-mnist"))
+    assert framed is not None and strong is not None
+    assert abs(int(framed.max()) - contrast) <= 1  # as pale as it is
+    np.testing.assert_allclose(framed / contrast, strong / 220, atol=0.06)
+    filled = framed > contrast / 2
+    assert filled.any(axis=1).all() and filled.any(axis=0).all()  # from edge to edge
+    assert np.array_equal(filled, filled[:, ::-1])
+
+
+def test_a_noisy_pale_garment_fills_its_picture() -> None:
+    noise = np.random.default_rng(0).normal(0, 6, (500, 400))
+    photo = np.clip(_garment(88) + noise, 0, 255).astype(np.uint8)
+    framed = frame_ink(photo, (28, 28), framing_of("fashion-mnist"))
+    assert framed is not None
+    filled = framed > 39
+    assert filled.any(axis=1).all() and filled.any(axis=0).all()
