@@ -77,14 +77,18 @@ def sample_class(subset: Subset, label: int, count: int, seed: int) -> Indices:
     return generator.permutation(subset.positions_of(label))[:count]
 
 
-def sample_across_classes(subset: Subset, num_classes: int, count: int, seed: int) -> list[int]:
-    """Positions of about `count` images of as many classes as there are, in order of class."""
+def sample_across_classes(subset: Subset, count: int, seed: int) -> list[int]:
+    """Positions of about `count` images of as many classes as it has, in order of class.
+
+    None where it has no images; else one at least.
+    """
     generator = np.random.default_rng(seed)
-    if num_classes >= count:
-        chosen = sorted(generator.choice(num_classes, count, replace=False))
+    classes = np.unique(subset.label_array())  # a test folder may have few of the set's own
+    if len(classes) >= count:
+        chosen = sorted(generator.choice(classes, count, replace=False))
     else:
-        chosen = [i * num_classes // count for i in range(count)]
+        chosen = [classes[i * len(classes) // count] for i in range(count) if len(classes)]
     drawn = [
         sample_class(subset, int(label), 1, int(generator.integers(2**31))) for label in chosen
     ]
-    return list(dict.fromkeys(int(found[0]) for found in drawn if len(found)))
+    return list(dict.fromkeys(int(found[0]) for found in drawn))

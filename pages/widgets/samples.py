@@ -32,17 +32,20 @@ def pick(
         size: width of an image in CSS pixels.
         bare: without the classes under them.
 
-    None as well, and the reason on the page, where the images are not those of the run.
+    None as well, and the reason on the page, where there are none or they are not those of the run.
     """
     try:
         test = cache.test_images(run)
     except UserError as error:
         st.info(as_is(str(error)), icon=":material/image_not_supported:")
         return None
+    if not len(test):
+        st.info("This run has no test images.", icon=":material/image_not_supported:")
+        return None
     classes = run.dataset().classes
     chosen = _chosen(test)
     seed = address.number(_SHUFFLE) or 0
-    positions = sample_across_classes(test, len(classes), SHOWN, seed)
+    positions = sample_across_classes(test, SHOWN, seed)
     if chosen is not None and chosen not in positions:
         positions = [chosen, *positions[: SHOWN - 1]]
     if chosen is None and default:

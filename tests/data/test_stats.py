@@ -40,14 +40,29 @@ def test_an_empty_subset_has_no_statistics(subset: Subset) -> None:
 def test_samples_across_classes_are_different_images_in_order_of_class(
     subset: Subset, count: int
 ) -> None:
-    drawn = sample_across_classes(subset, 3, count, seed=1)
+    drawn = sample_across_classes(subset, count, seed=1)
     assert 2 <= len(set(drawn)) == len(drawn) <= count
     labels = subset.label_array()[drawn]
     assert labels.tolist() == sorted(labels.tolist())
     assert len(set(labels.tolist())) == min(count, 3)
-    assert drawn == sample_across_classes(subset, 3, count, seed=1)
-    others = [sample_across_classes(subset, 3, count, seed=seed) for seed in range(2, 8)]
+    assert drawn == sample_across_classes(subset, count, seed=1)
+    others = [sample_across_classes(subset, count, seed=seed) for seed in range(2, 8)]
     assert any(drawn != other for other in others)
+
+
+@pytest.mark.parametrize("present", [[41], [3, 41, 77]])
+@pytest.mark.parametrize("seed", range(5))
+def test_samples_are_of_the_classes_that_there_are(present: list[int], seed: int) -> None:
+    """A test folder may hold few of a set's hundred classes."""
+    labels = np.repeat(np.array(present), 20)
+    images = np.zeros((len(labels), 2, 2, 1), dtype=np.uint8)
+    drawn = sample_across_classes(Subset(images, labels, np.arange(len(labels))), 10, seed)
+    assert sorted(set(labels[drawn].tolist())) == present
+    assert 5 <= len(set(drawn)) == len(drawn)
+
+
+def test_of_no_images_none_are_drawn(subset: Subset) -> None:
+    assert sample_across_classes(subset.select([]), 10, seed=0) == []
 
 
 def test_samples_of_one_class(subset: Subset) -> None:

@@ -15,6 +15,8 @@ from streamlit.testing.v1 import AppTest
 from core.analysis.evaluation import load_evaluation, select_images
 from core.notation import percent
 from core.runs import Run
+from pages.session import cache
+from pages.widgets import samples
 from tests.pages.opening import APP, PAGES, open_page, parameter, texts
 
 TITLES = {
@@ -160,6 +162,28 @@ def test_a_layer_in_the_address_is_shown(with_finished_run: Run) -> None:
     assert "**block1_conv1**" in texts(
         open_page("feature_maps", "Feature maps", layer="no such layer")
     )
+
+
+def test_a_test_folder_of_one_class_of_many_has_a_picture_to_show(
+    with_finished_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = cache.test_images(with_finished_run)
+    of_one = test.select(test.positions_of(7))
+    monkeypatch.setattr(cache, "test_images", lambda run: of_one)
+    monkeypatch.setattr(samples, "SHOWN", 3)  # of ten classes; ten are shown of a hundred
+    for seed in ("0", "1", "2"):
+        app = open_page("feature_maps", "Feature maps", shuffle=seed)
+        assert "**block1_conv1**" in texts(app)
+
+
+def test_without_test_images_the_page_says_so(
+    with_finished_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = cache.test_images(with_finished_run)
+    monkeypatch.setattr(cache, "test_images", lambda run: test.select([]))
+    for name, title in {"feature_maps": "Feature maps", "classify": "Classify a photo"}.items():
+        (said,) = open_page(name, title).info
+        assert said.value == "This run has no test images."
 
 
 @pytest.mark.parametrize("name", ["train", "lr_range", "evaluate", "mistakes"])
