@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -120,3 +120,12 @@ def class_probabilities(outputs: np.ndarray, num_classes: int) -> np.ndarray:
             f"the model has {probabilities.shape[1]} outputs, but there are {num_classes} classes"
         )
     return probabilities
+
+
+def logit_names(classes: Sequence[str], num_logits: int) -> Sequence[str]:
+    """What each number of the head speaks for: its class, or of a sigmoid head's one number,
+    as in class_probabilities, the second of two.
+    """
+    if num_logits == 1 and len(classes) == 2:
+        return [f"{classes[1]} rather than {classes[0]}"]
+    return classes

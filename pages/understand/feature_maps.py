@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.analysis.feature_maps import dead_channels, is_flat
 from core.figures.bars import top_k_figure, units_figure
-from core.models.inference import class_probabilities
+from core.models.inference import class_probabilities, logit_names
 from core.photos.classify import top_k
 from core.reading import one_line
 from core.runs import Run
@@ -169,16 +169,16 @@ def show_layer(
 
 def show_numbers(run: Run, name: str, outputs: dict[str, np.ndarray]) -> None:
     """A layer of single numbers as bars, with the classes' names where they stand for those."""
-    classes = run.dataset().classes
     numbers = outputs[name]
     if name == list(outputs)[-1]:
         best = guesses(run, outputs, _MOST_CLASSES)
         figure = top_k_figure(best, height=90 + 32 * len(best))
         alt = f"How probable each class is: {one_line(best[0][0])} is the likeliest"
     else:
-        last = [other for other in outputs if kind_of(run, other) == "Dense"][-1:]
-        figure = units_figure(numbers[0, 0].tolist(), classes if name in last else None)
-        alt = f"The {format_count(numbers.shape[2])} numbers that {name} gives, a bar each"
+        head = [other for other in outputs if kind_of(run, other) == "Dense"][-1:]
+        names = logit_names(run.dataset().classes, numbers.shape[2]) if name in head else None
+        figure = units_figure(numbers[0, 0].tolist(), names)
+        alt = f"What {name} gives, {shape_words(numbers)}, a bar each"
     st.plotly_chart(figure, key=f"maps_bars_{name}", config={"displayModeBar": False}, alt=alt)
 
 

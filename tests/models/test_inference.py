@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.models.inference import as_graph, predict_probabilities
+from core.models.inference import as_graph, logit_names, predict_probabilities
 from tests.processes import run_python
 
 
@@ -42,6 +42,11 @@ def test_a_sigmoid_head_gives_both_classes() -> None:
     probabilities = predict_probabilities(model, tensors, 2)
     raw = np.asarray(model(tensors.astype(np.float32)))[:, 0]
     assert np.allclose(probabilities, np.stack([1 - raw, raw], axis=1), atol=1e-6)
+
+
+def test_a_sigmoid_heads_one_number_speaks_for_the_second_class() -> None:
+    assert list(logit_names(("cats", "dogs"), 1)) == ["dogs rather than cats"]
+    assert list(logit_names(("cats", "dogs"), 2)) == ["cats", "dogs"]
 
 
 def test_outputs_that_do_not_fit_the_classes_are_refused() -> None:
