@@ -113,7 +113,7 @@ def chosen_image(run: Run) -> tuple[np.ndarray | None, str]:
     file = st.file_uploader(f"A picture: {photo_upload.READABLE}", key="maps_file")
     if file is None:
         return None, ""
-    photo = photo_upload.prepare(file, run.dataset(), "maps")
+    photo = photo_upload.prepare(file, run.dataset(), f"maps_{run.id}_{file.file_id}")
     return photo.pixels, f"{file.name}, as the network sees it"
 
 

@@ -29,6 +29,9 @@ class Photo:
 def prepare(file: UploadedFile, summary: DatasetSummary, key: str) -> Photo:
     """Read a picture and bring it into the network's shape, with a switch for inversion.
 
+    Args:
+        key: another for each run and picture, or the switch stands as it did for the one before.
+
     Raises:
         PhotoError: it is no picture, damaged, or takes too much to decode.
     """

@@ -63,3 +63,20 @@ def test_the_bar_of_a_sigmoid_head_has_the_name_of_the_class_it_speaks_for(
     shown = chart(with_picture(a_line("black", "white"), layer="head"))
     assert shown["layout"]["xaxis"]["ticktext"] == ["dogs rather than cats"]
     assert shown["data"][0]["hovertext"] == ["dogs rather than cats"]
+
+
+def test_each_picture_is_inverted_or_not_as_it_looks(with_finished_run: Run) -> None:
+    """Whatever the switch was for the picture before."""
+    app = with_picture(a_line("black", "white"))
+    assert app.toggle(key=inverting(app)).value
+    give(app, a_line("white", "black"))
+    assert not app.toggle(key=inverting(app)).value
+    app.toggle(key=inverting(app)).set_value(True).run()
+    assert app.toggle(key=inverting(app)).value
+    give(app, a_line("white", "black"))
+    assert not app.toggle(key=inverting(app)).value
+
+
+def inverting(app: AppTest) -> str:
+    """The key of the switch."""
+    return next(item.key for item in app.toggle if item.label == "Invert")
