@@ -16,6 +16,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.analysis.held import HeldOutputs, Outputs
 from core.config import DatasetConfig, RunConfig, SplitConfig
 from core.data import catalog
 from core.data.dataset import Dataset, Subset
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from core.photos.upload import Upload
 
 _MOST_MODEL = 2 * 10**9  # bytes that a browser is offered
+_MOST_OUTPUTS = 2**28  # bytes; of ResNet-20 at 512 x 512 pixels one image's take 692 MB
+_outputs = HeldOutputs(_MOST_OUTPUTS)
 _decoded: set[tuple[str, str]] = set()  # (data set, its version on disk), as JSON
 # A configuration is frozen, and its JSON says all of it.
 _BY_JSON: dict[str | type[Any], Callable[[Any], Any]] = {
@@ -130,10 +133,18 @@ def model_file(run: Run) -> bytes:
     return _model_file(str(run.path), modified(run.model_path))
 
 
-def activations(run: Run, image: np.ndarray) -> dict[str, np.ndarray]:
-    """Every layer's output for one image (H, W, C) uint8."""
-    described = modified(run.dataset_path)
-    return _activations(run, modified(run.model_path), described, image)
+def activations(run: Run, image: np.ndarray) -> Outputs:
+    """Every layer's output, (h, w, c) float32, for one image (H, W, C) uint8."""
+    from core.analysis.feature_maps import activations
+
+    changes = (modified(run.model_path), modified(run.dataset_path))
+    asked = (str(run.path), *changes, image.shape, image.tobytes())
+    outputs = _outputs.find(asked)
+    if outputs is None:
+        with st.spinner("Running the network…"):
+            outputs = activations(model(run), image)
+            _outputs.keep(asked, outputs)
+    return outputs
 
 
 def upload(file: UploadedFile, summary: DatasetSummary) -> Upload:
@@ -238,17 +249,6 @@ def _predictor(path: str, modified: int, described: int) -> Callable[..., Any]:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _model_file(path: str, modified: int) -> bytes:
     return read_bytes(Run(Path(path)).model_path, _MOST_MODEL)
-
-
-@st.cache_resource(
-    max_entries=8, show_spinner="Running the network…", hash_funcs={Run: lambda run: str(run.path)}
-)
-def _activations(
-    run: Run, modified: int, described: int, image: np.ndarray
-) -> dict[str, np.ndarray]:
-    from core.analysis.feature_maps import activations
-
-    return activations(model(run), image)
 
 
 # Only small pictures are held: some 2 MB each.
