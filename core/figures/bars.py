@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.decimate import decimate
 from core.figures.labels import in_full, label
 from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, TRAINING, VALIDATION, layout_entries
 from core.notation import percent
 
+MOST_BARS = 1024  # about as many as a chart has pixels; each costs the browser an element
+_LINE = {"type": "scatter", "mode": "lines", "line": {"color": TRAINING, "width": 1}}
 _TICKS = (0, 0.25, 0.5, 0.75, 1)
 _PROBABILITIES = {
     "title": {"text": "Probability"},
@@ -59,37 +62,52 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
 
 
 def units_figure(
-    values: Sequence[float], classes: Sequence[str] | None = None, *, height: int = 320
+    values: Sequence[float] | np.ndarray,
+    classes: Sequence[str] | None = None,
+    *,
+    height: int = 320,
 ) -> go.Figure:
     """A bar for each number that a layer gives, those below zero in a colour of their own.
 
+    More than MOST_BARS are one line, of neighbours through the lowest and the highest.
+
     Args:
+        values: (n,)
         classes: what the numbers stand for; units, counted from one, where none are given.
     """
-    units = [f"unit {place + 1}" for place in range(len(values))]
-    bars = {
-        "type": "bar",
-        "x": list(range(len(values))) if classes else list(range(1, len(values) + 1)),
-        "y": [float(value) for value in values],
-        "marker": {
-            "color": [TRAINING if value >= 0 else VALIDATION for value in values],
-            "line": {"width": 0},
-        },
-        "hovertext": [in_full(name) for name in classes or units],
+    many = len(values) > MOST_BARS
+    places, answers = _drawn(values) if many else (range(len(values)), np.asarray(values))
+    first = 0 if classes else 1
+    trace = {
+        "x": [place + first for place in places],
+        "y": [float(answer) for answer in answers],
+        "hovertext": [in_full(classes[i]) if classes else f"unit {i + 1:,}" for i in places],
         "hovertemplate": "%{hovertext}: %{y:.3g}<extra></extra>",
+        **(_LINE if many else _signed_bars(answers)),
     }
+    units = {"title": {"text": "Unit"}, "showgrid": False, **({"tickformat": ",d"} if many else {})}
     layout = layout_entries(
         height=height,
-        xaxis={"title": {"text": "Class"}, **_class_axis(classes)}
-        if classes
-        else {"title": {"text": "Unit"}, "showgrid": False},
+        xaxis={"title": {"text": "Class"}, **_class_axis(classes)} if classes else units,
         yaxis={"title": {"text": "Answer"}, "zeroline": True},
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         showlegend=False,
         bargap=0.15 if len(values) <= 128 else 0,
         dragmode=False,
+        hovermode="x" if many else "closest",  # a line this dense is seldom under the pointer
     )
-    return go.Figure(data=[bars], layout=layout)
+    return go.Figure(data=[trace], layout=layout)
+
+
+def _drawn(values: Sequence[float] | np.ndarray) -> tuple[list[int], np.ndarray]:
+    """Which of too many numbers, counted from zero, a line goes through, and these numbers."""
+    places, answers = decimate(np.arange(len(values)), values, MOST_BARS)
+    return [int(place) for place in places], answers
+
+
+def _signed_bars(answers: np.ndarray) -> dict[str, Any]:
+    colours = [TRAINING if answer >= 0 else VALIDATION for answer in answers]
+    return {"type": "bar", "marker": {"color": colours, "line": {"width": 0}}}
 
 
 def class_counts_figure(

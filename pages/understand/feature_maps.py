@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.feature_maps import dead_channels, is_flat
-from core.figures.bars import top_k_figure, units_figure
+from core.figures.bars import MOST_BARS, top_k_figure, units_figure
 from core.models.inference import class_probabilities, logit_names
 from core.photos.classify import top_k
 from core.reading import one_line
@@ -41,7 +41,7 @@ _SEEN = {
     "Flatten": "All answers in one long line: place no longer counts from here on.",
     "GlobalAveragePooling2D": "One number a channel: how much of its pattern there is in all.",
     "GlobalMaxPooling2D": "One number a channel: its strongest answer anywhere.",
-    "Dense": "Each bar is one unit: it weighs all numbers of the layer before.",
+    "Dense": "Each number is one unit's: it weighs all numbers of the layer before.",
     "Rescaling": "The pixels, brought to a range that the network learns well from.",
     "DepthwiseConv2D": "One filter for each channel: where its pattern occurs in that one.",
     "Multiply": "The answers, each channel made stronger or weaker by a number of its own.",
@@ -50,6 +50,10 @@ _SEEN = {
     "Normalization": "The pixels, brought to mean 0 and deviation 1 channel by channel.",
     "LayerNormalization": "The pixels of this image, brought to mean 0 and deviation 1.",
 }
+_THINNED = (
+    "These are more numbers than a chart has room for: of neighbours the line goes through the "
+    "lowest and the highest."
+)
 
 
 # The picture stays in sight while one scrolls through its maps; on a phone it is above them.
@@ -177,8 +181,12 @@ def show_numbers(run: Run, name: str, outputs: dict[str, np.ndarray]) -> None:
     else:
         head = [other for other in outputs if kind_of(run, other) == "Dense"][-1:]
         names = logit_names(run.dataset().classes, numbers.shape[2]) if name in head else None
-        figure = units_figure(numbers[0, 0].tolist(), names)
-        alt = f"What {name} gives, {shape_words(numbers)}, a bar each"
+        figure = units_figure(numbers[0, 0], names)
+        many = numbers.shape[2] > MOST_BARS
+        drawn = "as a line" if many else "a bar each"
+        alt = f"What {name} gives, {shape_words(numbers)}, {drawn}"
+        if many:
+            st.caption(_THINNED)
     st.plotly_chart(figure, key=f"maps_bars_{name}", config={"displayModeBar": False}, alt=alt)
 
 

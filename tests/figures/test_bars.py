@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures.bars import class_counts_figure, top_k_figure, units_figure
+from core.figures.bars import MOST_BARS, class_counts_figure, top_k_figure, units_figure
 from core.figures.theme import ACCENT
 
 
@@ -46,3 +46,29 @@ def test_units_that_stand_for_classes_have_their_names() -> None:
     assert list(figure.layout.xaxis.ticktext) == ["cats", "dogs"]
     assert list(figure.data[0].x) == list(figure.layout.xaxis.tickvals) == [0, 1]
     assert list(figure.data[0].hovertext) == ["cats", "dogs"]
+
+
+def test_many_units_are_a_line_of_few_points_that_leaves_no_spike_out() -> None:
+    values = np.zeros(87_616, dtype=np.float32)
+    values[[5_122, 60_000]] = 7.5, -2.25
+    figure = units_figure(values)
+    (line,) = figure.data
+    assert line.type == "scatter" and line.mode == "lines"
+    assert figure.layout.xaxis.title.text == "Unit" and figure.layout.hovermode == "x"
+    assert len(line.x) == len(line.y) == len(line.hovertext) <= MOST_BARS
+    assert list(line.x) == sorted(line.x) and (line.x[0], line.x[-1]) == (1, 87_616)
+    highest, lowest = np.argmax(line.y), np.argmin(line.y)
+    assert (line.x[highest], line.y[highest], line.hovertext[highest]) == (5_123, 7.5, "unit 5,123")
+    assert (line.x[lowest], line.y[lowest], line.hovertext[lowest]) == (
+        60_001,
+        -2.25,
+        "unit 60,001",
+    )
+
+
+def test_many_classes_keep_their_names_on_a_line() -> None:
+    names = [f"class {i}" for i in range(MOST_BARS + 1)]
+    (line,) = units_figure(np.arange(MOST_BARS + 1.0), names).data
+    assert line.type == "scatter" and len(line.x) <= MOST_BARS
+    assert all(line.hovertext[i] == names[int(x)] for i, x in enumerate(line.x))
+    assert units_figure(np.arange(float(MOST_BARS)), names[:-1]).data[0].type == "bar"

@@ -6,12 +6,14 @@ import io
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from core.runs import Run
-from tests.pages.opening import healthy, open_page
+from pages.session import cache
+from tests.pages.opening import healthy, open_page, texts
 
 
 def a_line(ink: str, paper: str) -> bytes:
@@ -63,6 +65,22 @@ def test_the_bar_of_a_sigmoid_head_has_the_name_of_the_class_it_speaks_for(
     shown = chart(with_picture(a_line("black", "white"), layer="head"))
     assert shown["layout"]["xaxis"]["ticktext"] == ["dogs rather than cats"]
     assert shown["data"][0]["hovertext"] == ["dogs rather than cats"]
+
+
+def test_more_numbers_than_a_chart_has_room_for_are_a_line_and_the_page_says_so(
+    with_finished_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("feature_maps", "Feature maps", sample="5", layer="flatten")
+    shown = chart(app)["data"][0]
+    assert shown["type"] == "bar" and len(shown["hovertext"]) == 1024
+    assert "more numbers than a chart has room for" not in texts(app)
+    real = cache.activations
+    many = np.zeros((1, 1, 524_288), dtype=np.float32)
+    monkeypatch.setattr(cache, "activations", lambda *asked: {**real(*asked), "flatten": many})
+    app = open_page("feature_maps", "Feature maps", sample="5", layer="flatten")
+    shown = chart(app)["data"][0]
+    assert shown["type"] == "scatter" and len(shown["hovertext"]) <= 1024
+    assert "more numbers than a chart has room for" in texts(app)
 
 
 def test_each_picture_is_inverted_or_not_as_it_looks(with_finished_run: Run) -> None:
