@@ -20,16 +20,16 @@ function button(icon, label, act) {
   return node;
 }
 
-function trace(context, stroke) {
+function trace(context, { points }) {
   context.beginPath();
-  context.moveTo(stroke[0][0], stroke[0][1]);
-  for (let i = 1; i < stroke.length - 1; i++) {
-    const [x, y] = stroke[i];
-    const [nextX, nextY] = stroke[i + 1];
+  context.moveTo(points[0][0], points[0][1]);
+  for (let i = 1; i < points.length - 1; i++) {
+    const [x, y] = points[i];
+    const [nextX, nextY] = points[i + 1];
     context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
-  const [endX, endY] = stroke.at(-1);
-  context.lineTo(endX, endY + (stroke.length === 1 ? 0.01 : 0)); // a dot has no length of its own
+  const [endX, endY] = points.at(-1);
+  context.lineTo(endX, endY + (points.length === 1 ? 0.01 : 0)); // a dot has no length of its own
   context.stroke();
 }
 
@@ -54,7 +54,8 @@ function invite(canvas, ink) {
 
 class Pad {
   constructor(root) {
-    this.strokes = [];
+    this.strokes = []; // each its points, and the number of the picture sent before it was begun
+    this.stroke = null; // the one that the pointer draws now
     this.number = 0; // of the picture sent last
     this.answered = 0;
     this.sentAt = 0;
@@ -87,14 +88,15 @@ class Pad {
     event.preventDefault();
     this.pointer = event.pointerId;
     this.canvas.setPointerCapture(event.pointerId);
-    this.strokes.push([this.place(event)]);
+    this.stroke = { points: [this.place(event)], after: this.number };
+    this.strokes.push(this.stroke);
     this.draw();
   }
 
   move(event) {
     if (event.pointerId !== this.pointer) return;
     const passed = event.getCoalescedEvents?.() ?? [];
-    for (const each of passed.length ? passed : [event]) this.strokes.at(-1).push(this.place(each));
+    for (const each of passed.length ? passed : [event]) this.stroke.points.push(this.place(each));
     this.draw();
     const waiting = this.answered < this.number && performance.now() - this.sentAt < PATIENCE;
     if (!waiting && performance.now() - this.sentAt > INTERVAL) this.send();
@@ -102,12 +104,17 @@ class Pad {
 
   end(event) {
     if (event.pointerId !== this.pointer) return;
-    this.pointer = null;
+    this.lift();
     this.send();
+  }
+
+  lift() {
+    this.pointer = this.stroke = null;
   }
 
   take(strokes) {
     this.strokes = strokes;
+    if (!strokes.includes(this.stroke)) this.lift(); // taken away from under a pointer
     this.draw();
     this.send();
   }
@@ -137,6 +144,11 @@ class Pad {
     this.setStateValue("drawing", { number: this.number, picture });
   }
 
+  // Begun after whatever the server speaks of, so that its word does not take the stroke away.
+  isNewer(stroke, answered) {
+    return stroke === this.stroke || stroke.after >= answered;
+  }
+
   // What the server says: up to which picture it has answered, and for what to be blank.
   hear(data) {
     // A server that knows later pictures than this pad, which was mounted anew.
@@ -144,7 +156,9 @@ class Pad {
     this.answered = data.answered;
     this.canvas.setAttribute("aria-busy", String(this.answered < this.number));
     if (data.blank !== this.blank) {
-      if (this.blank !== undefined && data.blank && this.strokes.length) this.take([]);
+      const newer = this.strokes.filter((stroke) => this.isNewer(stroke, data.answered));
+      const older = newer.length < this.strokes.length;
+      if (this.blank !== undefined && data.blank && older) this.take(newer);
       this.blank = data.blank;
     }
     const changed = this.changed;

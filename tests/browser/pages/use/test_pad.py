@@ -5,16 +5,33 @@ from __future__ import annotations
 import re
 import statistics
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.widgets import pad
 from tests.browser.pages.use.drawing import DIGITS, draw, wait_for_the_answer
 from tests.browser.test_accessibility import findings
 from tools.clicks import faults, go_to, wait_for_title
 from tools.dashboard import Complaints, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+# The pad by itself: what it sends lies in `sent`, and `hear` is the server's word.
+MOUNT = """async (source) => {
+  const module = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(source));
+  window.sent = [];
+  const setStateValue = (name, value) => window.sent.push(value);
+  window.hear = (data) => module.default({ data, parentElement: document.body, setStateValue });
+  window.hear({ answered: 0, blank: "" });
+}"""
+INK = """([x, y]) => {
+  const canvas = document.querySelector(".convscope-pad canvas");
+  const place = [Math.round(x * canvas.width), Math.round(y * canvas.height), 1, 1];
+  return canvas.getContext("2d").getImageData(...place).data[3] > 0;
+}"""
+LEFT, RIGHT = (0.2, 0.5), (0.8, 0.5)
 
 
 def opened(page: Page, server: Server) -> None:
@@ -33,6 +50,70 @@ def clear(page: Page) -> None:
 
 def sentence(page: Page):
     return page.locator(".convscope-answer .words .sentence")
+
+
+def mounted(page: Page) -> None:
+    page.set_content('<div class="convscope-pad"></div>')
+    page.evaluate(MOUNT, Path(pad.__file__).with_name("pad.js").read_text(encoding="utf-8"))
+
+
+def point(page: Page, x: float, y: float) -> None:
+    """Lead the mouse to a place on the pad, in shares of its side."""
+    box = page.locator(".convscope-pad canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=3)
+
+
+def begin_line(page: Page, x: float) -> None:
+    """Press the mouse and lead it down to the middle."""
+    point(page, x, 0.2)
+    page.mouse.down()
+    point(page, x, 0.5)
+
+
+def end_line(page: Page, x: float) -> None:
+    point(page, x, 0.8)
+    page.mouse.up()
+
+
+def sent(page: Page) -> int:
+    """The number of the last picture."""
+    return page.evaluate("sent.at(-1).number")
+
+
+def test_a_pad_cleared_under_the_pen_takes_the_next_stroke(page: Page, complaints: Complaints):
+    mounted(page)
+    begin_line(page, 0.2)
+    page.get_by_role("button", name="Clear").press("Enter")
+    end_line(page, 0.2)
+    expect(page.get_by_role("img", name="Drawing pad, empty")).to_be_visible()
+    begin_line(page, 0.8)
+    end_line(page, 0.8)
+    assert (page.evaluate(INK, LEFT), page.evaluate(INK, RIGHT)) == (False, True)
+    assert page.evaluate("sent.at(-1).picture").startswith("data:image/png")
+    assert complaints.lines == []
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_stroke_begun_before_the_server_clears_the_pad_stays(
+    page: Page, complaints: Complaints, ended: bool
+):
+    mounted(page)
+    begin_line(page, 0.2)
+    end_line(page, 0.2)
+    known = sent(page)
+    page.evaluate("(answered) => hear({ answered, blank: '' })", known)
+    begin_line(page, 0.8)
+    if ended:
+        end_line(page, 0.8)
+    page.evaluate("(answered) => hear({ answered, blank: '3' })", known)
+    if not ended:
+        end_line(page, 0.8)
+    assert (page.evaluate(INK, LEFT), page.evaluate(INK, RIGHT)) == (False, True)
+    assert page.evaluate(INK, (0.8, 0.75)), "the stroke ends where the pen was lifted"
+    page.evaluate("(answered) => hear({ answered, blank: '4' })", sent(page))
+    expect(page.get_by_role("img", name="Drawing pad, empty")).to_be_visible()
+    assert complaints.lines == []
 
 
 def test_digits_of_any_size_and_place_are_read(server: Server, page: Page, complaints: Complaints):
