@@ -33,7 +33,7 @@ _MOST_FRAMES = 120  # that one can go back through
 
 def show(run: Run, status: Status) -> None:
     """The row of images; nothing where the run has not looked at them yet."""
-    # By name, as in pages/session/cache.py: this is asked at each look of a live page.
+    # By name, as in pages/session/cache: this is asked at each look of a live page.
     message = _message(
         path=str(run.path),
         revision=f"{version(run.snapshots_path)} {version(run.pinned_path)}",

@@ -60,7 +60,7 @@ def live_charts(charts: Sequence[Chart], key: str, revision: object) -> None:
         revision: changes exactly when a figure does. Figures are built once a revision, and
             sessions that watch the same run share them.
     """
-    # By name, as in pages/session/cache.py.
+    # By name, as in pages/session/cache.
     _MOUNT(key=key, data=_message(key=key, revision=repr(revision), _charts=charts))
 
 
