@@ -12,6 +12,7 @@ from core.jobs.preflight import Preflight
 from pages.design import costs
 from pages.design.drawing import network_figure
 from pages.design.network import bases, blocks, dense, history, layers, own, presets, whole
+from pages.design.network.fields import WHOLE
 from pages.widgets.form import Form
 
 # Where two cards would not fit beside the button it goes below them.
@@ -30,6 +31,8 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     ):
         presets.show(draft, plan)
         bases.show(draft, plan)
+    form = Form(draft)
+    form.error(WHOLE)
     if plan.layers and plan.input_shape and plan.info is not None:
         left, right = st.columns([2, 1], gap="medium")
         with left:
@@ -45,6 +48,6 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     else:
         bases.panel(BASES[draft.architecture.base], draft, plan)
     dense.show(draft, rows)
-    whole.show(draft, plan, Form(draft))
+    whole.show(draft, plan, form)
     if plan.layers:
         layers.show(plan)

@@ -40,11 +40,11 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         )
         taken = {name: _network(base, draft) for name, base in BASES.items()}
         shown = [_card(base, taken[name], draft, plan) for name, base in BASES.items()]
-        cards.row(shown, "base", partial(_take, draft, taken), across=2, wrap=True)
+        cards.row(shown, "base", partial(_take, taken), across=2, wrap=True)
 
 
-def _take(draft: RunConfig, networks: Mapping[str, ArchitectureConfig], key: str) -> None:
-    take(draft, networks, key)
+def _take(networks: Mapping[str, ArchitectureConfig], key: str) -> None:
+    take(networks[key])
     state.close(_POPOVER)
 
 

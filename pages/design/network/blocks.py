@@ -12,6 +12,7 @@ from pages.design.network.fields import (
     ACTIVATIONS,
     NORMALIZATION_HELP,
     NORMALIZATIONS,
+    WHOLE,
     activation_number,
     cells,
     drafted_rows,
@@ -51,7 +52,7 @@ def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
 def _add() -> None:
     """One as the last is now: what was typed a moment ago is in the draft, not on the page."""
     rows = drafted_rows("blocks")
-    edit({"architecture.blocks": [*rows, {**rows[-1], "stride": 1}]})
+    edit({"architecture.blocks": [*rows, {**rows[-1], "stride": 1}]}, WHOLE)
 
 
 def _block(number: int, row: dict[str, Any], rows: list[dict[str, Any]], form: Form) -> None:

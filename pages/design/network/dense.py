@@ -10,6 +10,7 @@ from core.config import MOST_DENSE, DenseConfig, RunConfig
 from pages.design.network.fields import (
     ACTIVATIONS,
     NORMALIZATIONS,
+    WHOLE,
     activation_number,
     cells,
     drafted_rows,
@@ -47,7 +48,8 @@ def show(draft: RunConfig, form: Form) -> None:
 def _add() -> None:
     """One as the last is now, or as suits the blocks."""
     rows = drafted_rows("dense")
-    edit({"architecture.dense": [*rows, rows[-1] if rows else _first(state.current_draft())]})
+    added = rows[-1] if rows else _first(state.current_draft())
+    edit({"architecture.dense": [*rows, added]}, WHOLE)
 
 
 def _first(draft: RunConfig) -> dict[str, Any]:

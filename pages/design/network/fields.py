@@ -12,6 +12,7 @@ from core.config import RunConfig
 from pages.session import state
 from pages.widgets.form import Form, edit
 
+WHOLE = "architecture"  # where it is said why something cannot be done with the whole network
 ACTIVATIONS = {
     "relu": "ReLU",
     "leaky_relu": "Leaky ReLU",
@@ -120,7 +121,7 @@ def _rearrange(key: str, name: str, number: int) -> None:
         changed.insert(number + (1 if option == _DOWN else -1), changed.pop(number))
     elif option == _DELETE:
         changed.pop(number)
-    edit({f"architecture.{name}": changed})
+    edit({f"architecture.{name}": changed}, WHOLE)
 
 
 def more_popover(name: str, number: int) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.config import ArchitectureConfig, FineTuningConfig, RunConfig, network_changes
+from pages.design.network.fields import WHOLE
 from pages.session import state
 from pages.widgets.form import edit
 
@@ -80,10 +81,16 @@ def _go(history: _History) -> None:
     draft, step = state.current_draft(), history.now
     changes = network_changes(draft, step.architecture)
     if step.fine_tuning and step.architecture.base and draft.training.fine_tuning is None:
-        changes["training.fine_tuning"] = step.fine_tuning.model_dump(mode="json")
-    edit(changes | {"title": draft.title or step.title})
+        changes["training.fine_tuning"] = _within(draft.training.epochs, step.fine_tuning)
+    edit(changes | {"title": draft.title or step.title}, WHOLE)
     if state.current_draft().architecture == step.architecture:  # else it could not be written
         state.remember(_NAME, history)
+
+
+def _within(epochs: int, tuning: FineTuningConfig) -> dict[str, Any] | None:
+    """It as JSON, begun sooner where the run has become shorter; None where it has one epoch."""
+    frozen = tuning.frozen_epochs if tuning.frozen_epochs < epochs else epochs // 2
+    return tuning.model_dump(mode="json") | {"frozen_epochs": frozen} if frozen else None
 
 
 def _step(draft: RunConfig) -> _Step:

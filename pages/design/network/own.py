@@ -7,9 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import ArchitectureConfig, RunConfig, network_changes
+from core.config import ArchitectureConfig, RunConfig
 from core.runs import networks
+from pages.design.network.fields import WHOLE
 from pages.design.network.history import redo, steps, undo
+from pages.design.network.presets import take
 from pages.session import state
 from pages.session.networks import own_networks
 from pages.widgets import page
@@ -75,7 +77,7 @@ def _keep() -> None:
     """The network as it is now: what was typed a moment ago is not on the page yet."""
     architecture = state.current_draft().architecture
     name = networks.save_network(state.widget_value(_NAME) or "", architecture)
-    edit({"architecture.name": name})
+    edit({"architecture.name": name}, WHOLE)
     state.close(_SAVE)
     st.toast(f"Saved as {as_is(name)}.", icon=":material/check:")
 
@@ -99,7 +101,7 @@ def _take_in() -> None:
         return
     state.reshuffle(_FILE)
     architecture = networks.read_network(file.getvalue(), file.name)
-    edit({**network_changes(state.current_draft(), architecture), "title": ""})
+    take(architecture)
     state.close(_IMPORT)
 
 

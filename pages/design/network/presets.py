@@ -10,6 +10,8 @@ from core.config import PRESETS, ArchitectureConfig, Preset, RunConfig, network_
 from core.jobs.preflight import Preflight
 from core.models.plan import smallest_side
 from pages.design import cards
+from pages.design.network.fields import WHOLE
+from pages.session import state
 from pages.session.networks import Shape, Small, own_networks, small_drawing
 from pages.widgets.form import edit
 from pages.widgets.text import as_is, format_count
@@ -24,7 +26,7 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     shown += [_own_card(name, own[name], draft, plan) for name in own]
     taken = {preset.name: _suited(preset.architecture, plan) for preset in PRESETS.values()}
     taken |= {_key(name): _suited(network, plan) for name, network in own.items()}
-    cards.row(shown, "preset", partial(take, draft, taken))
+    cards.row(shown, "preset", partial(_take, taken))
 
 
 def _preset_card(preset: Preset, draft: RunConfig, plan: Preflight) -> cards.Card:
@@ -82,9 +84,14 @@ def _suited(architecture: ArchitectureConfig, plan: Preflight) -> ArchitectureCo
     return architecture.suited_to(plan.num_classes) if plan.num_classes else architecture
 
 
-def take(draft: RunConfig, networks: Mapping[str, ArchitectureConfig], key: str) -> None:
+def take(architecture: ArchitectureConfig) -> None:
+    """Another network for the draft as it is now, which another tab may have changed."""
+    edit({**network_changes(state.current_draft(), architecture), "title": ""}, WHOLE)
+
+
+def _take(networks: Mapping[str, ArchitectureConfig], key: str) -> None:
     """The network of a card that was clicked."""
-    edit({**network_changes(draft, networks[key]), "title": ""})
+    take(networks[key])
 
 
 def _key(name: str) -> str:

@@ -132,6 +132,23 @@ def test_fine_tuning_is_switched_on_and_goes_with_its_base(models: Path):
     assert saved().architecture.base == NAME and saved().training.fine_tuning == tuning
 
 
+@pytest.mark.parametrize(("epochs", "frozen"), [(8, 4), (3, 1), (1, None)])
+def test_a_step_back_begins_fine_tuning_within_the_epochs_that_there_are(
+    models: Path, epochs: int, frozen: int | None
+):
+    app = click(opened(), f"base_{NAME}")
+    tuning = 'training.fine_tuning={"frozen_epochs": 4, "learning_rate": 2e-5}'
+    save_draft(DRAFT, apply_overrides(saved(), [tuning]))
+    click(healthy(app.run()), "preset_compact")
+    save_draft(DRAFT, apply_overrides(saved(), [f"epochs={epochs}"]))
+    click(app, "network_undo")
+    assert saved().architecture.base == NAME and saved().training.epochs == epochs
+    found = saved().training.fine_tuning
+    assert (found and (found.frozen_epochs, found.learning_rate)) == (frozen and (frozen, 2e-5))
+    click(app, "network_redo")
+    assert saved().architecture.base is None and not errors(app)
+
+
 def test_what_a_base_costs_and_what_images_it_wants(models: Path):
     app = click(opened(), f"base_{NAME}")
     frozen = metrics(app)["Memory of a step"]
