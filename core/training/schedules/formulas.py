@@ -88,7 +88,7 @@ def planned_curve(
     if isinstance(schedule, PlateauSchedule):
         last = min(last, (schedule.patience + 1) * length.steps_per_epoch)
     steps = {round(i * last / (points - 1)) for i in range(points)}
-    corners = [step for step in _corners(schedule, length) if 0 <= step <= last]
+    corners = [step for step in _corners(schedule, length, points) if 0 <= step <= last]
     steps.update(corners[:: max(1, -(-len(corners) // points))])
     return [
         {
@@ -100,10 +100,15 @@ def planned_curve(
     ]
 
 
-def _corners(schedule: ScheduleConfig, length: Length) -> Iterable[int]:
-    """Steps at which the curve turns or jumps, in order; a jump's both ends."""
+def _corners(schedule: ScheduleConfig, length: Length, most: int) -> Iterable[int]:
+    """Steps at which the curve turns or jumps, in order; a jump's both ends.
+
+    Args:
+        most: of a cycle's, which may be as many as there are steps; others come once an epoch.
+    """
     if isinstance(schedule, CyclicalSchedule):
-        return range(0, length.total, schedule.step_size)
+        many = math.ceil(length.total / schedule.step_size)
+        return range(0, length.total, schedule.step_size * math.ceil(many / most))
     if isinstance(schedule, StepSchedule):
         drops = range(0, length.total, schedule.every * length.steps_per_epoch)
         return chain.from_iterable((drop - 1, drop) for drop in drops)

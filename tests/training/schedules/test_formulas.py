@@ -1,6 +1,7 @@
 """Schedules against Keras's own, against PyTorch's formulas, and against their papers' tables."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -265,6 +266,17 @@ def test_the_planned_curve_keeps_the_corners():
     assert {9_999, 10_000, 29_999, 30_000} <= {
         round(row["epoch"] * 1000) for row in planned_curve(starts, length)
     }
+
+
+def test_a_curve_of_very_many_cycles_takes_no_more_than_one_of_few():
+    tracemalloc.start()
+    try:
+        rows = planned_curve(CyclicalSchedule(step_size=1), Length(1_000_000, 100))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 300 <= len(rows) <= 610 and rows[-1]["epoch"] == 9_999.99
+    assert most < 2**20
 
 
 def test_of_a_plateau_only_its_flat_beginning_is_known_before():
