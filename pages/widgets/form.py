@@ -30,10 +30,28 @@ def _edit(changes: Mapping[str, Any], field: str) -> None:
     try:
         config = apply_changes(state.current_draft(), changes.items())
     except ConfigError as error:
-        state.report_errors({field or next(iter(changes)): str(error)})
+        _refuse(field or next(iter(changes)), str(error))
     else:
         state.report_errors({})
         state.update_draft(config)
+
+
+def _refuse(field: str, why: str) -> None:
+    """Say it at the field. Raises ConfigError where the draft no longer has it."""
+    try:
+        Form(state.current_draft()).value(field)
+    except (KeyError, IndexError, TypeError):
+        raise gone() from None
+    state.report_errors({field: why})
+
+
+def gone() -> ConfigError:
+    """Of what a page shows and another tab has taken out of the draft meanwhile."""
+    return ConfigError(
+        "This was not changed: it is no longer there, because the draft was changed elsewhere "
+        "meanwhile.",
+        "Look at what is there now.",
+    )
 
 
 class Form:
@@ -247,7 +265,7 @@ def _store_within(path: str, key: str, low: float, high: float) -> None:
         return
     allowed = f"{_plain(low)} to {_plain(high)}"
     message = f"Received {_plain(value)}; allowed is {allowed}. The draft keeps what it had."
-    state.report_errors({path: message})
+    page.attempt(_refuse, path, message)
 
 
 def _plain(number: float) -> str:

@@ -25,7 +25,7 @@ from pages.design.network.fields import (
     unusual,
 )
 from pages.widgets import misfit, page
-from pages.widgets.form import Form, edit
+from pages.widgets.form import Form, edit, gone
 
 _POOLS = {"max": "Max", "average": "Average", "none": "None"}
 _PADDINGS = {"same": "Same: keeps the size", "valid": "Valid: none, shrinks"}
@@ -45,13 +45,16 @@ def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
         icon=":material/add:",
         key="add_block",
         disabled=len(rows) >= MOST_BLOCKS,
-        on_click=_add,
+        on_click=page.attempt,
+        args=(_add,),
     )
 
 
 def _add() -> None:
     """One as the last is now: what was typed a moment ago is in the draft, not on the page."""
     rows = drafted_rows("blocks")
+    if not rows:
+        raise gone()  # another tab has put a base in their place
     edit({"architecture.blocks": [*rows, {**rows[-1], "stride": 1}]}, WHOLE)
 
 

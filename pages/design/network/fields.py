@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.config import RunConfig
 from pages.session import state
-from pages.widgets.form import Form, edit
+from pages.widgets import page
+from pages.widgets.form import Form, edit, gone
 
 WHOLE = "architecture"  # where it is said why something cannot be done with the whole network
 ACTIVATIONS = {
@@ -105,8 +106,8 @@ def row_menu(label: str, name: str, number: int, rows: Sequence[dict[str, Any]],
         key=key,
         type="tertiary",
         width="stretch",
-        on_click=_rearrange,
-        args=(key, name, number),
+        on_click=page.attempt,
+        args=(_rearrange, key, name, number),
     )
 
 
@@ -114,7 +115,7 @@ def _rearrange(key: str, name: str, number: int) -> None:
     """Of the rows as they are now: what was typed a moment ago is not on the page yet."""
     option, changed = state.widget_value(key), drafted_rows(name)
     if number >= len(changed):
-        return  # another tab has taken it away
+        raise gone()
     if option == _COPY:
         changed.insert(number + 1, changed[number])
     elif option in (_UP, _DOWN):
