@@ -37,6 +37,7 @@ from core.config.optimizers import (
     SgdConfig,
 )
 from core.config.parse import (
+    LARGEST_CONFIG,
     apply_changes,
     apply_overrides,
     describe_errors,
@@ -75,6 +76,7 @@ from core.config.training import (
 
 __all__ = [
     "BASES",
+    "LARGEST_CONFIG",
     "LARGEST_SIDE",
     "LONGEST_TITLE",
     "MOST_BLOCKS",

@@ -23,7 +23,7 @@ from core.reading import read_json
 _MOST_ERRORS = 8  # told at once
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 120  # characters
-_MOST_BYTES = 1 << 20  # of a configuration; the largest of ours takes some thousand
+LARGEST_CONFIG = 1 << 20  # bytes; the largest of ours takes some thousand
 
 
 def parse_config(data: Any) -> RunConfig:
@@ -79,7 +79,7 @@ def load_config(path: Path) -> RunConfig:
 def read_config(path: Path) -> Any:
     """The JSON of a configuration. Raises ConfigError where there is none to be read."""
     try:
-        return read_json(path, _MOST_BYTES)
+        return read_json(path, LARGEST_CONFIG)
     except ReadingError as error:
         raise ConfigError(error.message, error.advice) from error
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from core.config import RunConfig, parse_config, read_config
+from core.config import LARGEST_CONFIG, RunConfig, parse_config, read_config
 from core.errors import ConfigError
 from core.files import remove_left_over, write_atomically
 from core.reading import modified
@@ -32,12 +32,21 @@ def new_draft_id() -> str:
 
 
 def save_draft(draft_id: str, config: RunConfig, folder: Path | None = None) -> None:
-    """Write it, and where it is a new one, throw away those that nobody has changed for long."""
-    path = _path(draft_id, folder)
+    """Write it, and where it is a new one, throw away those that nobody has changed for long.
+
+    Raises:
+        ConfigError: it is larger than a draft that can be read; the one before stays.
+    """
+    path, data = _path(draft_id, folder), config.to_json().encode()
+    if len(data) > LARGEST_CONFIG:
+        raise ConfigError(
+            "The draft would be larger than 1 MB, the most that can be read again.",
+            "It keeps what it had. Take shorter names.",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_left_over(path.parent, _LEFT_OVER_SECONDS)
     new = not path.exists()
-    write_atomically(path, config.to_json().encode())
+    write_atomically(path, data)
     if new:
         _tidy(path)
 

@@ -44,6 +44,13 @@ def test_what_was_said_of_the_whole_network_goes_to_its_rows() -> None:
     )
 
 
+@pytest.mark.parametrize("letters", [250, 251, 1_000_000])
+def test_a_long_name_is_cut_and_the_network_read(letters: int) -> None:
+    found = architecture({"blocks": [{"filters": 8}], "name": "n" * letters})
+    assert len(found.name) == 250 and found.name.endswith("n" if letters == 250 else "n…")
+    assert parse_config({"architecture": found.model_dump(mode="json")}).architecture == found
+
+
 def test_what_is_saved_is_the_new_form_and_means_the_same() -> None:
     config = parse_config({"architecture": OLD})
     saved = json.loads(config.to_json())

@@ -3,7 +3,10 @@
 import os
 import time
 
+import pytest
+
 from core.config import RunConfig
+from core.errors import ConfigError
 from core.runs import drafts
 from core.runs.drafts import KEPT_SECONDS, load_draft, newest_drafts, save_draft
 
@@ -19,6 +22,14 @@ def age(folder, draft_id: str, seconds: float) -> None:
 
 def kept(folder) -> set[str]:
     return {path.stem for path in (folder / ".drafts").iterdir()}
+
+
+def test_a_draft_too_large_to_be_read_again_is_refused(tmp_path):
+    save_draft("00000001", config("kept"), tmp_path)
+    large = config().model_copy(update={"recipe": "x" * 2**20})
+    with pytest.raises(ConfigError, match="larger than 1 MB"):
+        save_draft("00000001", large, tmp_path)
+    assert load_draft("00000001", tmp_path) == config("kept")
 
 
 def test_an_old_draft_goes_when_a_new_one_is_written(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from core.config.architecture.bases import BaseName
 from core.config.architecture.rows import to_rows
@@ -15,6 +15,7 @@ Normalization = Literal["none", "before", "after"]
 Padding = Literal["same", "valid"]
 _Pieces = Annotated[int, Field(ge=2, le=8)]
 
+_LONGEST_NAME = 250  # characters: a file's name, which is a saved network's, holds no more
 MOST_BLOCKS = 32
 MOST_DENSE = 4
 
@@ -102,6 +103,12 @@ class ArchitectureConfig(Section):
     @classmethod
     def _from_before_rows_spoke_for_themselves(cls, data: Any) -> Any:
         return to_rows(data)
+
+    @field_validator("name")
+    @classmethod
+    def _cut(cls, name: str) -> str:
+        """Not refused: a record or a file may have a longer one, and is as good a network."""
+        return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
     @model_validator(mode="after")
     def _begins_with_one_or_the_other(self) -> ArchitectureConfig:

@@ -281,6 +281,14 @@ def test_a_network_is_taken_in_and_given_out(draft: RunConfig):
     assert saved_config().dataset == draft.dataset, "of a run its network alone is taken"
 
 
+def test_a_network_with_a_very_long_name_leaves_the_draft_readable(draft: RunConfig):
+    app = opened("epochs=3")
+    named = {"blocks": [{"filters": 8}], "name": "n" * 1_048_400}  # in a file of 1 MB
+    take_in(app, "it.json", json.dumps(named).encode())
+    assert filters() == [8] and saved().name.startswith("nnn")
+    assert saved_config().training.epochs == 3
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
