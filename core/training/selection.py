@@ -6,6 +6,7 @@ All keep their memory in Progress, so that a resumed run decides as one that nev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,15 @@ class BestWeights:
         return self._folder / "best.npz"
 
     def put_back(self, progress: Progress, weights: Sequence[Any]) -> str:
-        """The best epoch's weights into place; where they are lost, what was done instead."""
+        """The best epoch's weights into place; where there are none, what was done instead."""
         try:
             self.restore(weights, progress.best_epoch)
         except checkpoints.CheckpointError as error:
             lost = progress.best_epoch
             progress.best_epoch, progress.best = progress.epoch, None
             return f"The weights of epoch {lost}, the best, are lost: {error} The last are kept."
+        if self._monitor is not None and progress.epoch and not progress.best_epoch:
+            return "No epoch's validation loss was a number, so the last weights are kept."
         return ""
 
     def restore(self, weights: Sequence[Any], epoch: int) -> None:
@@ -144,7 +147,12 @@ class Plateau:
 
 
 def is_better(value: float, best: float | None, monitor: Monitor) -> bool:
-    """Accuracy is better when higher, loss when lower; anything beats nothing."""
-    if best is None:
+    """Accuracy is better when higher, loss when lower; any number beats none.
+
+    What is not finite, in checkpoints made before, too, is none: nothing would ever beat a NaN.
+    """
+    if not math.isfinite(value):
+        return False
+    if best is None or not math.isfinite(best):
         return True
     return value > best if monitor == "val_accuracy" else value < best

@@ -148,6 +148,43 @@ def test_a_validation_loss_that_is_no_number_is_no_improvement():
     assert told == [None, None, 0.5e-3]
 
 
+NO_NUMBERS = [np.nan, np.inf]
+
+
+@pytest.mark.parametrize("lost", NO_NUMBERS)
+def test_a_first_loss_that_is_no_number_does_not_stay_the_best(tmp_path, lost):
+    best, progress, weight = BestWeights("val_loss", tmp_path), Progress(), Weight()
+    stopping = EarlyStopping(EarlyStoppingConfig(monitor="val_loss", patience=2))
+    plateau = Plateau(PlateauSchedule(patience=2))
+    for number, loss in enumerate((lost, 3.0, 2.0, 1.0), start=1):
+        progress.epoch, weight.value = number, np.array([float(number)])
+        best.consider(progress, {"val_loss": loss}, [weight])
+        assert not stopping.is_due(progress, {"val_loss": loss})
+        assert plateau.reduce(progress, {"val_loss": loss}) is None
+    assert (progress.best, progress.best_epoch, progress.plateau_best) == (1.0, 4, 1.0)
+    assert best.put_back(progress, [weight]) == ""
+
+
+@pytest.mark.parametrize("lost", NO_NUMBERS)
+def test_a_best_that_a_checkpoint_made_before_has_as_no_number_is_none(tmp_path, lost):
+    stored = {"best": lost, "best_epoch": 1, "stopping_best": lost, "plateau_best": lost}
+    progress, weight = Progress.from_dict({"epoch": 2, **stored}), Weight()
+    measured = {"val_loss": 5.0}
+    BestWeights("val_loss", tmp_path).consider(progress, measured, [weight])
+    EarlyStopping(EarlyStoppingConfig(monitor="val_loss", patience=1)).is_due(progress, measured)
+    Plateau(PlateauSchedule()).reduce(progress, measured)
+    assert (progress.best, progress.best_epoch) == (5.0, 2)
+    assert progress.stopping_best == progress.plateau_best == 5.0
+
+
+def test_where_no_epoch_had_a_number_the_last_weights_are_kept_and_it_is_said(tmp_path):
+    best, progress, weight = BestWeights("val_loss", tmp_path), Progress(epoch=1), Weight()
+    best.consider(progress, {"val_loss": np.nan}, [weight])
+    weight.value = np.array([7.0])
+    assert "the last weights are kept" in best.put_back(progress, [weight])
+    assert weight.value.tolist() == [7.0] and not progress.best_epoch
+
+
 def test_sums_of_an_epoch():
     progress = Progress(step=9, epoch=2)
     for sums in (progress, Sums()):
