@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.machine import devices
 from core.runs import Run
 from tests.disks import small_disk as small_disk
 from tests.permissions import reachable_folder as reachable_folder
@@ -55,6 +56,19 @@ def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("CONVSCOPE_RUNS", str(folder))
     return folder
+
+
+@pytest.fixture
+def graphics_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Says how many graphics cards this machine has, as far as ConvScope asks the driver."""
+
+    def there_are(number: int) -> None:
+        monkeypatch.setattr(devices, "_graphics_cards", lambda: [("A card", (8, 0))] * number)
+        monkeypatch.setattr(devices, "cuda_libraries_installed", lambda: True)
+        devices.describe_device.cache_clear()
+
+    yield there_are
+    devices.describe_device.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,14 @@ loaded. What only the images themselves can tell is left to the worker.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.config import BASES, Base, RunConfig
 from core.data.catalog import DatasetInfo, find_dataset, not_downloaded
 from core.data.pretrained import missing_weights, weights_state
 from core.errors import ConfigError, DatasetError, RunError, UserError
+from core.machine import describe_device
 from core.models.plan import (
     LayerPlan,
     Misfit,
@@ -39,6 +40,7 @@ class Preflight:
     misfits: list[Misfit] = field(default_factory=list)
     weights_problem: UserError | None = None
     missing_base: Base | None = None  # whose weights are not here, but can be had
+    device_problem: UserError | None = None
 
     @property
     def needs_download(self) -> bool:
@@ -48,7 +50,9 @@ class Preflight:
     @property
     def problem(self) -> UserError | None:
         """The first thing that stands in the way; None where the run may start."""
-        return self.data_problem or self.network_problem or self.weights_problem
+        return (
+            self.data_problem or self.network_problem or self.weights_problem or self.device_problem
+        )
 
     @property
     def parameters(self) -> int:
@@ -73,20 +77,18 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
     weights_problem = _weights_problem(config, runs)
     if missing_base is not None:
         weights_problem = missing_weights(missing_base)
+    found = Preflight(
+        weights_problem=weights_problem,
+        missing_base=missing_base,
+        device_problem=_device_problem(config),
+    )
     try:
         info = find_dataset(config.dataset.name)
     except DatasetError as error:
-        return Preflight(
-            data_problem=error, weights_problem=weights_problem, missing_base=missing_base
-        )
-    data_problem = _data_problem(info)
+        return replace(found, data_problem=error)
+    found = replace(found, info=info, data_problem=_data_problem(info))
     if info.num_classes is None:
-        return Preflight(
-            info,
-            data_problem=data_problem,
-            weights_problem=weights_problem,
-            missing_base=missing_base,
-        )
+        return found
     height, width = config.dataset.image_size or info.image_shape[:2]
     shape = (height, width, info.image_shape[2])
     layers: list[LayerPlan] = []
@@ -95,16 +97,13 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
         layers = plan_layers(config.architecture, shape, info.num_classes)
     except ConfigError as error:
         network_problem = error
-    return Preflight(
-        info,
-        shape,
-        info.num_classes,
-        layers,
-        data_problem,
-        network_problem,
-        [] if layers else misfits(config.architecture, shape, info.num_classes),
-        weights_problem,
-        missing_base,
+    return replace(
+        found,
+        input_shape=shape,
+        num_classes=info.num_classes,
+        layers=layers,
+        network_problem=network_problem,
+        misfits=[] if layers else misfits(config.architecture, shape, info.num_classes),
     )
 
 
@@ -121,6 +120,22 @@ def _data_problem(info: DatasetInfo) -> UserError | None:
     if info.state == "downloadable":
         return not_downloaded(info.name)
     return None
+
+
+def _device_problem(config: RunConfig) -> UserError | None:
+    """No more graphics cards than there are; a run on one device needs none."""
+    asked = config.training.gpus
+    if asked == 1:
+        return None  # the driver need not be asked
+    device = describe_device()
+    there = max(device.cards, 1)
+    if asked <= there:
+        return None
+    has = "one" if device.cards == 1 else device.cards or "none that TensorFlow can use"
+    return ConfigError(
+        f"The run is to train on {asked} graphics cards, and this machine has {has}.",
+        f"{device.note} Set Graphics cards, training.gpus, to {there}.".lstrip(),
+    )
 
 
 def _missing_base(config: RunConfig) -> Base | None:

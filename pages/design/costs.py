@@ -58,13 +58,13 @@ def show(draft: RunConfig, plan: Preflight) -> None:
 def _memory(draft: RunConfig, plan: Preflight) -> int:
     """Bytes, about, of one device: cards that train together share a batch."""
     assert plan.input_shape is not None  # where there are layers
-    training = draft.training
+    training, device = draft.training, describe_device()
     return training_memory(
         plan.layers,
         plan.input_shape,
-        ceil(training.batch_size / training.gpus),
+        ceil(training.batch_size / min(training.gpus, max(device.cards, 1))),
         slots=optimizer_slots(draft.optimizer, training),
-        half=describe_device().resolved(training.precision) != "float32",
+        half=device.resolved(training.precision) != "float32",
         base=BASES[base] if (base := draft.architecture.base) else None,
         fine_tuned=training.fine_tuning is not None,
     ).total

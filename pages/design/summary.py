@@ -68,6 +68,9 @@ def show(draft: RunConfig, plan: Preflight, *, costs: bool = True) -> None:
         st.warning(as_is(f"{missing}Network tab gets them."), icon=":material/warning:")
     elif plan.weights_problem:
         page.show_error(plan.weights_problem)
+    if plan.device_problem:
+        told = f"{plan.device_problem} It is in Advanced on the Training tab."
+        page.show_error(told)
 
 
 def _words(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:

@@ -51,7 +51,7 @@ def show(draft: RunConfig, form: Form) -> None:
                     help="All chance is drawn from this number: first weights, order of images, "
                     "random changes. The same seed repeats a run.",
                 )
-            _graphics_cards(form)
+            _graphics_cards(draft, form)
             with st.container():
                 stops = draft.training.early_stopping is not None
                 choices = _KEEP_BY_STOPPING | _KEEP if stops else _KEEP
@@ -139,10 +139,10 @@ def _clipping(draft: RunConfig, form: Form) -> None:
         form.number("Largest number", value, 1e-6, 1e6, 0.01, help="Of each gradient, both ways.")
 
 
-def _graphics_cards(form: Form) -> None:
-    """How many cards share the work; asked only where there are several."""
-    cards = describe_device().cards
-    if cards > 1:
+def _graphics_cards(draft: RunConfig, form: Form) -> None:
+    """How many cards share the work; asked only where there are several, or the draft has more."""
+    cards = max(describe_device().cards, 1)
+    if cards > 1 or draft.training.gpus > 1:
         words = "Each batch is shared out over so many."
         with st.container():
             form.integer("Graphics cards", "training.gpus", 1, cards, help=words)

@@ -61,6 +61,20 @@ def test_page_and_command_line_refuse_in_the_same_words(
     assert list_runs() == []
 
 
+@pytest.mark.parametrize(
+    ("cards", "asked", "has"),
+    [(0, 1, None), (1, 1, None), (4, 4, None), (0, 2, "none"), (1, 4, "one"), (2, 16, "2")],
+)
+def test_no_more_graphics_cards_than_there_are(runs_folder, graphics_cards, cards, asked, has):
+    graphics_cards(cards)
+    problem = preflight.inspect(apply_overrides(DIGITS, [f"gpus={asked}"])).problem
+    if has is None:
+        assert problem is None
+    else:
+        assert f"on {asked} graphics cards, and this machine has {has}" in str(problem)
+        assert f"training.gpus, to {max(cards, 1)}." in str(problem)
+
+
 def test_images_that_can_be_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
     found = preflight.inspect(find_recipe("cifar10-fast").config)

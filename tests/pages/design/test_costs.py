@@ -69,13 +69,16 @@ def test_large_numbers_are_said_shortly():
     ]
 
 
-def test_cards_that_share_a_batch_need_the_memory_of_their_share(runs_folder: Path):
+def test_cards_that_share_a_batch_need_the_memory_of_their_share(runs_folder, graphics_cards):
     def memory(*changes: str) -> str:
         config = apply_overrides(find_recipe("digits-quick").config, list(changes))
         save_draft(DRAFT, config)
         app = open_page("design", "Design", draft=DRAFT, step="Network")
         return metrics(app)["Memory of a step"]
 
-    assert (
-        memory("batch_size=512", "gpus=2") == memory("batch_size=256") != memory("batch_size=512")
-    )
+    graphics_cards(2)
+    half, whole = memory("batch_size=256"), memory("batch_size=512")
+    assert memory("batch_size=512", "gpus=2") == half != whole
+    assert memory("batch_size=512", "gpus=4") == half, "two are all that there are"
+    graphics_cards(0)
+    assert memory("batch_size=512", "gpus=2") == memory("batch_size=512")

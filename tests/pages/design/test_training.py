@@ -182,3 +182,16 @@ def test_a_draft_with_all_of_it_opens(draft: RunConfig):
     app = training()
     assert not app.error
     assert saved() == config
+
+
+@pytest.mark.parametrize("cards", [0, 1])
+def test_more_graphics_cards_than_there_are_can_be_mended(draft: RunConfig, graphics_cards, cards):
+    graphics_cards(cards)
+    save_draft(DRAFT, apply_overrides(draft, ["gpus=4"]))
+    app = training()
+    assert any("on 4 graphics cards" in words for words in errors(app))
+    field = "draft.training.gpus"
+    app.number_input(key=field).set_value(1)
+    healthy(app.run())
+    assert saved().training.gpus == 1 and not errors(app)
+    assert field not in {item.key for item in app.number_input}
