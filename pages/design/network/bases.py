@@ -3,9 +3,7 @@ of the one in the draft in place of the blocks' editor."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -40,11 +38,11 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         )
         taken = {name: _network(base, draft) for name, base in BASES.items()}
         shown = [_card(base, taken[name], draft, plan) for name, base in BASES.items()]
-        cards.row(shown, "base", partial(_take, taken), across=2, wrap=True)
+        cards.row(shown, "base", _take, across=2, wrap=True)
 
 
-def _take(networks: Mapping[str, ArchitectureConfig], key: str) -> None:
-    take(networks[key])
+def _take(name: str) -> None:
+    take(_network(BASES[name], state.current_draft()))  # its head may be another by now
     state.close(_POPOVER)
 
 

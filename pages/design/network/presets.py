@@ -85,8 +85,13 @@ def _suited(architecture: ArchitectureConfig, plan: Preflight) -> ArchitectureCo
 
 
 def take(architecture: ArchitectureConfig) -> None:
-    """Another network for the draft as it is now, which another tab may have changed."""
-    edit({**network_changes(state.current_draft(), architecture), "title": ""}, WHOLE)
+    """Another network for the draft as it is now, which another tab may have changed.
+
+    Nothing where it has this one: the run's name goes with another network alone.
+    """
+    draft = state.current_draft()
+    if architecture != draft.architecture:
+        edit({**network_changes(draft, architecture), "title": ""}, WHOLE)
 
 
 def _take(networks: Mapping[str, ArchitectureConfig], key: str) -> None:

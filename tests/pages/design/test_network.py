@@ -210,6 +210,16 @@ def test_steps_back_and_forward(draft: RunConfig):
     assert saved() == PRESETS["resnet-20"].architecture
 
 
+def test_the_card_of_the_network_that_is_there_changes_nothing(draft: RunConfig):
+    app = opened("architecture=compact", "title=A name of its own")
+    click(app, "preset_compact")
+    take_in(app, "it.json", network_json(PRESETS["compact"].architecture))
+    assert saved_config().title == "A name of its own"
+    assert app.button(key="network_undo").disabled
+    click(app, "preset_resnet-20")
+    assert saved_config().title == "", "it may speak of the network before"
+
+
 def test_another_draft_has_steps_of_its_own(draft: RunConfig):
     app = opened()
     click(app, "add_block")

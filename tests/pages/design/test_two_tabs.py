@@ -48,6 +48,13 @@ def test_a_preset_is_taken_though_fine_tuning_was_switched_on_meanwhile(with_bas
     assert saved().training.fine_tuning is None and not errors(app)
 
 
+def test_the_card_of_a_base_that_is_there_leaves_a_head_that_was_changed_meanwhile(with_base):
+    app = opened()
+    changed = elsewhere("architecture.flatten_dropout=0.5", "title=A name of its own")
+    click(app, f"base_{NAME}")
+    assert saved() == changed
+
+
 @pytest.mark.parametrize("now", [f"architecture={NAME}", 'architecture.blocks=[{"filters": 2}]'])
 @pytest.mark.parametrize("what", ["typed", "typed beyond its bounds", "deleted"])
 def test_what_became_of_a_row_that_is_gone_is_said_in_plain_words(draft: RunConfig, what, now):
