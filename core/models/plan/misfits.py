@@ -11,6 +11,8 @@ from typing import Any
 from core.config import LARGEST_SIDE, SMALLEST_SIDE, ArchitectureConfig, BlockConfig
 from core.models.plan.sides import smallest_side
 
+_RESIZE = "Resize the images to at least"
+
 
 @dataclass(frozen=True)
 class Mend:
@@ -54,20 +56,20 @@ def too_small(
         mends.append(_mend(number, f"Pad block {number}", padding="same"))
         mends += _smaller_kernel(number, block, min(sides))
     height, width = sides
-    return Misfit(
-        f"{name} gets a {height}x{width} input and needs {needed}x{needed}; the smallest side "
-        f"this network fits is {smallest}.",
-        f"Resize the images to at least {smallest}x{smallest}.",
-        tuple(mends),
-        number,
-    )
+    why = f"{name} gets a {height}x{width} input and needs {needed}x{needed}; the smallest side "
+    if smallest <= LARGEST_SIDE:
+        why, advice = f"{why}this network fits is {smallest}.", f"{_RESIZE} {smallest}x{smallest}."
+    else:
+        why = f"{why}this network fits is above {LARGEST_SIDE}, the most that images may have."
+        advice = "Take fewer pools, smaller strides or padding."
+    return Misfit(why, advice, tuple(mends), number)
 
 
 def too_small_for_a_base(title: str, sides: tuple[int, int], needed: int) -> Misfit:
     """A network that others trained, given images of (height, width)."""
     return Misfit(
         f"{title} gets images of {sides[0]}x{sides[1]} and needs {needed}x{needed}.",
-        f"Resize the images to at least {needed}x{needed}.",
+        f"{_RESIZE} {needed}x{needed}.",
         (
             Mend(
                 f"Resize the images to {needed} × {needed}",

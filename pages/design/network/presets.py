@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from core.config import PRESETS, ArchitectureConfig, Preset, RunConfig, network_changes
+from core.config import (
+    LARGEST_SIDE,
+    PRESETS,
+    ArchitectureConfig,
+    Preset,
+    RunConfig,
+    network_changes,
+)
 from core.jobs.preflight import Preflight
 from core.models.plan import smallest_side
 from pages.design import cards
@@ -74,7 +81,7 @@ def _elsewhere(
     shape, classes = made_for
     shape = (max(shape[0], side), max(shape[1], side), shape[2])
     classes = 2 if architecture.head == "sigmoid" else classes
-    small = plan.input_shape is not None and min(plan.input_shape[:2]) < side
+    small = plan.input_shape is not None and min(plan.input_shape[:2]) < side <= LARGEST_SIDE
     line = f":material/warning: Needs {side} × {side} pixels" if small else _WRONG
     return small_drawing(architecture, shape, classes), line
 

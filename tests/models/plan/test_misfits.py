@@ -69,7 +69,7 @@ def mended(architecture: ArchitectureConfig, shape: Shape, mend: Mend) -> list[M
             [BlockConfig(filters=2) for _ in range(10)],
             (32, 32, 3),
             6,
-            "the smallest side this network fits is 1024",  # more than images are resized to
+            "the smallest side this network fits is above 512, the most that images may have.",
             ["No pool in block 6"],
         ),
     ],
@@ -82,6 +82,14 @@ def test_it_names_its_block_and_offers_what_mends_it(blocks, shape, block, words
     assert [mend.words for mend in found.mends] == mends
     for mend in found.mends:
         assert found.why not in [left.why for left in mended(architecture, shape, mend)]
+
+
+@pytest.mark.parametrize(("blocks", "most"), [(9, True), (10, False), (32, False)])
+def test_no_larger_images_are_advised_than_there_may_be(blocks: int, most: bool) -> None:
+    (found,) = misfits(network(*[BlockConfig(filters=2)] * blocks), (32, 32, 3), 10)
+    resize, fewer = "Resize the images to at least 512x512.", "Take fewer pools, smaller strides"
+    assert found.advice.startswith(resize if most else fewer)
+    assert "4294967296" not in found.why
 
 
 def test_the_output_belongs_to_no_block() -> None:

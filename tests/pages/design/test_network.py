@@ -324,8 +324,10 @@ def test_a_saved_network_that_cannot_take_these_images_says_what_it_needs(draft:
     both = ArchitectureConfig(blocks=[{"filters": 2, "stride": 2, "dilation": 2}])
     save_network("big", big)
     save_network("both", both)
+    save_network("deep", ArchitectureConfig(blocks=[{"filters": 2}] * 32))
     app = opened()
     shown = texts(app)
+    assert "4294967296" not in shown
     assert "Needs 166 × 166 pixels" in shown and "Something in it cannot work" in shown
     click(app, "preset_own_" + b"both".hex())
     assert "a stride of 2 and a dilation of 2" in errors(app)[0]
