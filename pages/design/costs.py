@@ -9,7 +9,7 @@ from math import ceil
 
 import streamlit as st
 
-from core.config import BASES, RunConfig
+from core.config import BASES, RunConfig, highest_momentum
 from core.jobs import preflight
 from core.jobs.preflight import Preflight
 from core.jobs.timings import newest_timing, start_timing
@@ -63,7 +63,7 @@ def _memory(draft: RunConfig, plan: Preflight) -> int:
         plan.layers,
         plan.input_shape,
         ceil(training.batch_size / min(training.gpus, max(device.cards, 1))),
-        slots=optimizer_slots(draft.optimizer, training),
+        slots=optimizer_slots(draft.optimizer, training, highest_momentum(draft.schedule)),
         half=device.resolved(training.precision) != "float32",
         base=BASES[base] if (base := draft.architecture.base) else None,
         fine_tuned=training.fine_tuning is not None,

@@ -74,25 +74,30 @@ def _train_a_step(model: keras.Model, pixels: np.ndarray, classes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "averaging"),
+    ("optimizer", "averaging", "cycled"),
     [
-        (SgdConfig(momentum=0.0, nesterov=False), None),
-        (SgdConfig(), LookaheadConfig()),
-        (RmspropConfig(), None),
-        (RmspropConfig(momentum=0.5), None),
-        (AdamConfig(), EmaConfig()),
-        (AdamWConfig(), None),
-        (LionConfig(), None),
+        (SgdConfig(momentum=0.0, nesterov=False), None, None),
+        (SgdConfig(momentum=0.0, nesterov=False), None, 0.95),
+        (SgdConfig(momentum=0.0, nesterov=False), None, 0.0),
+        (SgdConfig(), LookaheadConfig(), None),
+        (SgdConfig(), LookaheadConfig(), 0.95),
+        (RmspropConfig(), None, None),
+        (RmspropConfig(), None, 0.95),
+        (RmspropConfig(momentum=0.5), None, None),
+        (AdamConfig(), EmaConfig(), None),
+        (AdamConfig(), EmaConfig(), 0.95),
+        (AdamWConfig(), None, None),
+        (LionConfig(), None, None),
     ],
-    ids=lambda config: getattr(config, "kind", "alone"),
+    ids=lambda config: getattr(config, "kind", f"{config or 'alone'}"),
 )
-def test_an_optimizer_keeps_as_many_numbers_as_planned(optimizer, averaging) -> None:
+def test_an_optimizer_keeps_as_many_numbers_as_planned(optimizer, averaging, cycled) -> None:
     model = build_model(_network(BlockConfig(filters=30)), (12, 12, 3), 10)
     training = TrainingConfig(averaging=averaging)
-    trainer = Trainer(model, optimizer, training)
+    trainer = Trainer(model, optimizer, training, momentum=cycled)
     weights = sum(int(np.prod(variable.shape)) for variable in model.weights)
     kept = sum(int(np.prod(variable.shape)) for variable in trainer.state) - weights
-    slots = optimizer_slots(optimizer, training)
+    slots = optimizer_slots(optimizer, training, cycled)
     assert 0 <= kept - slots * weights < 20, "counters and rates besides"
 
 

@@ -50,13 +50,18 @@ class StepMemory:
         return self.activations + self.weights + self.gradients + self.optimizer
 
 
-def optimizer_slots(optimizer: OptimizerConfig, training: TrainingConfig) -> int:
-    """How many numbers are kept for each trained weight, at most; an average of it is one."""
+def optimizer_slots(
+    optimizer: OptimizerConfig, training: TrainingConfig, cycled_momentum: float | None = None
+) -> int:
+    """How many numbers are kept for each trained weight, at most; an average of it is one.
+
+    Args:
+        cycled_momentum: the highest that the schedule sets, 0 or more; None: the configured holds.
+    """
     averages = int(training.averaging is not None)
-    if isinstance(optimizer, SgdConfig):
-        return averages + (optimizer.momentum > 0.0)
-    if isinstance(optimizer, RmspropConfig):
-        return averages + 1 + (optimizer.momentum > 0.0)
+    if isinstance(optimizer, (SgdConfig, RmspropConfig)):
+        velocities = cycled_momentum is not None or optimizer.momentum > 0.0
+        return averages + velocities + isinstance(optimizer, RmspropConfig)
     return averages + (1 if isinstance(optimizer, LionConfig) else _MOST_SLOTS)
 
 

@@ -69,6 +69,18 @@ def test_large_numbers_are_said_shortly():
     ]
 
 
+def test_a_momentum_that_is_cycled_needs_the_memory_of_its_velocities(runs_folder: Path):
+    def memory(*changes: str) -> str:
+        config = apply_overrides(find_recipe("digits-quick").config, ["optimizer.kind=sgd"])
+        still = ["architecture=vgg-6", "optimizer.momentum=0", "optimizer.nesterov=false", *changes]
+        save_draft(DRAFT, apply_overrides(config, still))
+        app = open_page("design", "Design", draft=DRAFT, step="Network")
+        return metrics(app)["Memory of a step"]
+
+    cycle = "schedule.kind=one_cycle", "schedule.cycle_momentum=true"
+    assert memory() == memory(*cycle[:1]) != memory(*cycle)
+
+
 def test_cards_that_share_a_batch_need_the_memory_of_their_share(runs_folder, graphics_cards):
     def memory(*changes: str) -> str:
         config = apply_overrides(find_recipe("digits-quick").config, list(changes))
