@@ -354,6 +354,18 @@ def test_it_is_told_in_words():
     assert told.endswith("10 classes.")
 
 
+@pytest.mark.parametrize("flatten", ["flatten", "global_average", "global_max"])
+@pytest.mark.parametrize("base", ["mobilenet_v3_small", None])
+def test_what_makes_a_vector_is_one_group_with_its_dropout(flatten: str, base: str | None):
+    begin = {"base": base} if base else {"blocks": [BlockConfig(filters=8)]}
+    network = ArchitectureConfig(**begin, flatten=flatten, flatten_dropout=0.2)
+    layers = plan_layers(network, (96, 96, 3), 10)
+    assert network_words(layers, (96, 96, 3), NAMES).count("Vector") == 1
+    drawn = network_drawing(layers, (96, 96, 3), NAMES)
+    assert words(drawn).count("Vector") == 1
+    assert {flatten, "flatten_dropout"} <= boxes(drawn).keys()
+
+
 def test_a_base_that_others_trained_is_one_box_under_its_own_name():
     network = ArchitectureConfig(base="efficientnet_v2_b0", flatten="global_average")
     layers = plan_layers(network, (96, 96, 3), 10)

@@ -13,6 +13,8 @@ from itertools import groupby
 
 from core.figures.network.layers import ACTIVATIONS, Layer, kind_words, layer_lines
 
+_FLATTENING = "flatten"
+
 
 @dataclass(frozen=True)
 class Element:
@@ -82,7 +84,10 @@ class _Ways:
 
 
 def groups_of(layers: Sequence[Layer]) -> list[Group]:
-    """Layers by the first part of their names: "block3_conv2" is of "block3"."""
+    """Layers by the first part of their names: "block3_conv2" is of "block3".
+
+    What makes a vector of maps is one group with the dropout after it, whatever it is called.
+    """
     ways = _ways(layers)
     line = [layer for layer in layers if layer.name not in ways.aside]
     elements = _with_activations(
@@ -91,12 +96,18 @@ def groups_of(layers: Sequence[Layer]) -> list[Group]:
     element_of = {name: element.layer.name for element in elements for name in _names(element)}
     groups: list[Group] = []
     last: str | None = None  # the element before the group
-    for name, members in groupby(elements, lambda element: element.layer.name.partition("_")[0]):
+    for name, members in groupby(elements, _group_of):
         found = tuple(members)
         shortcuts = _shortcuts(found, ways, element_of, last)
         groups.append(Group(name, found, shortcuts))
         last = found[-1].layer.name
     return groups
+
+
+def _group_of(element: Element) -> str:
+    """ "global_average" is of "flatten", as its dropout, "flatten_dropout", is."""
+    name = element.layer.name.partition("_")[0]
+    return _FLATTENING if name == "global" else name
 
 
 def find_element(layers: Sequence[Layer], name: str) -> tuple[Group, Element]:
