@@ -78,6 +78,7 @@ function ofBlock(view, step) {
 }
 
 function onKey(view, event) {
+  if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's: back, to the top
   const order = [...view.nodes.keys()];
   const now = order.indexOf(view.at);
   const steps = {

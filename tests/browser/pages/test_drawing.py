@@ -101,6 +101,22 @@ def test_the_keyboard_goes_from_layer_to_layer(
     assert complaints.lines == []
 
 
+def test_keys_of_the_browser_are_left_to_it(drawing: Locator, page: Page):
+    first = layer(drawing, "block1_conv1")
+    first.focus()
+    page.evaluate(
+        "() => { window.seen = []; window.addEventListener('keydown', event => "
+        "window.seen.push([event.key, event.defaultPrevented])); }"
+    )
+    for held in ("alt", "ctrl", "meta"):
+        for key in ("ArrowLeft", "ArrowRight", "Home", "End"):
+            # Dispatched, not pressed: the browser would go back.
+            first.dispatch_event("keydown", {"key": key, f"{held}Key": True})
+    assert page.evaluate("window.seen.length") == 12, "all of them come through"
+    assert not page.evaluate("window.seen.some(([, prevented]) => prevented)")
+    expect(first).to_be_focused()
+
+
 def test_words_are_no_wider_than_was_reckoned_and_none_lies_on_another(
     drawing: Locator, page: Page
 ):
