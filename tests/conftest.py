@@ -59,11 +59,12 @@ def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def graphics_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Says how many graphics cards this machine has, as far as ConvScope asks the driver."""
+def graphics_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int | None], None]]:
+    """Says how many graphics cards the driver sees; None where it cannot be asked."""
 
-    def there_are(number: int) -> None:
-        monkeypatch.setattr(devices, "_graphics_cards", lambda: [("A card", (8, 0))] * number)
+    def there_are(number: int | None) -> None:
+        cards = None if number is None else [("A card", (8, 0))] * number
+        monkeypatch.setattr(devices, "_graphics_cards", lambda: cards)
         monkeypatch.setattr(devices, "cuda_libraries_installed", lambda: True)
         devices.describe_device.cache_clear()
 

@@ -66,6 +66,7 @@ from core.config.schedules import (
     scaled,
 )
 from core.config.training import (
+    MOST_CARDS,
     EarlyStoppingConfig,
     FineTuningConfig,
     Keep,
@@ -80,6 +81,7 @@ __all__ = [
     "LARGEST_SIDE",
     "LONGEST_TITLE",
     "MOST_BLOCKS",
+    "MOST_CARDS",
     "MOST_DENSE",
     "MOST_ITERATIONS",
     "PRESETS",

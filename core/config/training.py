@@ -10,6 +10,7 @@ from core.config.base import Fraction, LearningRate, Section
 from core.config.optimizers import AveragingConfig
 
 Monitor = Literal["val_loss", "val_accuracy"]
+MOST_CARDS = 16
 Keep = Literal["last", "best_val_accuracy", "best_val_loss", "early_stopping"]
 
 
@@ -64,7 +65,7 @@ class TrainingConfig(Section):
     averaging: AveragingConfig | None = Field(
         None, description="an average of the weights is what is validated, kept and saved"
     )
-    gpus: int = Field(1, ge=1, le=16, description="graphics cards to train on together")
+    gpus: int = Field(1, ge=1, le=MOST_CARDS, description="graphics cards to train on together")
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
     deterministic: bool = False
     seed: int = Field(0, ge=0, le=2**31 - 1)

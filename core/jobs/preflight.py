@@ -123,18 +123,20 @@ def _data_problem(info: DatasetInfo) -> UserError | None:
 
 
 def _device_problem(config: RunConfig) -> UserError | None:
-    """No more graphics cards than there are; a run on one device needs none."""
+    """No more graphics cards than there are; a run on one device needs none.
+
+    Where the driver cannot be asked, TensorFlow may still find them: that is the worker's to say.
+    """
     asked = config.training.gpus
     if asked == 1:
         return None  # the driver need not be asked
     device = describe_device()
-    there = max(device.cards, 1)
-    if asked <= there:
+    if device.cards is None or asked <= device.cards:
         return None
-    has = "one" if device.cards == 1 else device.cards or "none that TensorFlow can use"
+    there, has = max(device.cards, 1), "one" if device.cards == 1 else device.cards or "none"
     return ConfigError(
         f"The run is to train on {asked} graphics cards, and this machine has {has}.",
-        f"{device.note} Set Graphics cards, training.gpus, to {there}.".lstrip(),
+        f"Set Graphics cards, training.gpus, to {there}.",
     )
 
 

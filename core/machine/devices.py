@@ -19,6 +19,7 @@ from pathlib import Path
 # had set, so that a worker gets it back.
 _SAVED = "CONVSCOPE_SAVED_CUDA_VISIBLE_DEVICES"
 _UNSET = "unset"
+_DRIVER = (Path("/dev/nvidiactl"), Path("/dev/dxg"))  # Linux's, and that of Linux in Windows
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Device:
     precision: str  # what `auto` means here
     reason: str  # why that precision
     note: str = ""  # what stands in the way of something better
-    cards: int = 0  # graphics cards that the driver sees
+    cards: int | None = 0  # graphics cards that the driver sees; None where it cannot be asked
     cores: int = 1  # of the processor, where that is what trains
 
     def resolved(self, precision: str) -> str:
@@ -41,12 +42,11 @@ def describe_device() -> Device:
     """The device that a worker would train on, by what the machine says of itself."""
     cards = _graphics_cards()
     if not cards:
-        return cpu_device()
+        return replace(cpu_device(), cards=None if cards is None else 0)
     name, capability = cards[0]
     if not cuda_libraries_installed():
         note = f"{name} is there, but TensorFlow's CUDA libraries are not; run `make run` again."
-        device = cpu_device()
-        return replace(device, note=note)
+        return replace(cpu_device(), note=note, cards=None)  # TensorFlow may find the system's
     return replace(gpu_device(name, capability), cards=len(cards))
 
 
@@ -103,19 +103,20 @@ def cuda_libraries_installed() -> bool:
     return False
 
 
-def _graphics_cards() -> list[tuple[str, tuple[int, int]]]:
-    """Name and compute capability of each card that the driver sees."""
-    command = shutil.which("nvidia-smi")
-    if command is None or (
-        os.environ.get("CUDA_VISIBLE_DEVICES") == "" and _SAVED not in os.environ
-    ):
+def _graphics_cards() -> list[tuple[str, tuple[int, int]]] | None:
+    """Name and compute capability of each card that the driver sees; None where there may be some
+    and it cannot be asked."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") == "" and _SAVED not in os.environ:
         return []
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return None if any(path.exists() for path in _DRIVER) else []
     query = [command, "--query-gpu=name,compute_cap", "--format=csv,noheader"]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=5, check=True)
         return [_card(line) for line in answer.stdout.strip().splitlines()]
     except (OSError, subprocess.SubprocessError, ValueError):
-        return []
+        return None
 
 
 def _card(line: str) -> tuple[str, tuple[int, int]]:

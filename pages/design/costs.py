@@ -62,7 +62,7 @@ def _memory(draft: RunConfig, plan: Preflight) -> int:
     return training_memory(
         plan.layers,
         plan.input_shape,
-        ceil(training.batch_size / min(training.gpus, max(device.cards, 1))),
+        ceil(training.batch_size / min(training.gpus, device.cards or 1)),
         slots=optimizer_slots(draft.optimizer, training, highest_momentum(draft.schedule)),
         half=device.resolved(training.precision) != "float32",
         base=BASES[base] if (base := draft.architecture.base) else None,

@@ -48,7 +48,18 @@ def test_cards_are_read_from_the_driver_s_words(monkeypatch, tmp_path: Path):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     assert devices._graphics_cards() == [("NVIDIA A100", (8, 0)), ("NVIDIA T4", (7, 5))]
     command.write_text("#!/bin/sh\nexit 9\n")
+    assert devices._graphics_cards() is None, "it did not say that there is none"
+
+
+def test_without_the_driver_s_command_there_is_no_card_where_there_is_no_driver(
+    monkeypatch, tmp_path: Path
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(devices, "_DRIVER", (tmp_path / "nvidiactl",))
     assert devices._graphics_cards() == []
+    (tmp_path / "nvidiactl").touch()
+    assert devices._graphics_cards() is None
 
 
 @pytest.mark.parametrize("before", [None, "1", ""])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import EmaConfig, RunConfig
+from core.config import MOST_CARDS, EmaConfig, RunConfig
 from core.machine import describe_device
 from pages.widgets.form import Form
 
@@ -141,8 +141,9 @@ def _clipping(draft: RunConfig, form: Form) -> None:
 
 def _graphics_cards(draft: RunConfig, form: Form) -> None:
     """How many cards share the work; asked only where there are several, or the draft has more."""
-    cards = max(describe_device().cards, 1)
-    if cards > 1 or draft.training.gpus > 1:
+    there = describe_device().cards
+    if (there or 1) > 1 or draft.training.gpus > 1:
+        cards = MOST_CARDS if there is None else max(there, 1)
         words = "Each batch is shared out over so many."
         with st.container():
             form.integer("Graphics cards", "training.gpus", 1, cards, help=words)

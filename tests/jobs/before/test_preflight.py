@@ -63,7 +63,10 @@ def test_page_and_command_line_refuse_in_the_same_words(
 
 @pytest.mark.parametrize(
     ("cards", "asked", "has"),
-    [(0, 1, None), (1, 1, None), (4, 4, None), (0, 2, "none"), (1, 4, "one"), (2, 16, "2")],
+    [
+        *((0, 1, None), (1, 1, None), (4, 4, None), (None, 4, None)),
+        *((0, 2, "none"), (1, 4, "one"), (2, 16, "2")),
+    ],
 )
 def test_no_more_graphics_cards_than_there_are(runs_folder, graphics_cards, cards, asked, has):
     graphics_cards(cards)
