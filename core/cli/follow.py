@@ -6,6 +6,7 @@ A terminal shows a bar; where the words go to a file or a pipe they are the log'
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 
@@ -17,6 +18,7 @@ from core.runs import RangeTestResult, Run, State, Status, TrainingResult
 
 _BAR = 30  # characters
 _LOOK_SECONDS = 0.2
+_TIMED = re.compile(r"\d\d:\d\d:\d\d ")  # as observers.log_lines begins each line
 _MOST_LOG = 1 << 20  # bytes of the log that are read at once
 
 
@@ -92,7 +94,8 @@ class _LineByLine:
         whole = new[: new.rfind(b"\n") + 1]
         self.begin += len(whole)
         for line in whole.decode("utf-8", errors="replace").splitlines():
-            say(line, sys.stderr)
+            if _TIMED.match(line):  # a traceback is the log's alone: an error is one line here
+                say(line, sys.stderr)
         sys.stderr.flush()
 
 
@@ -115,7 +118,7 @@ def _progress_line(status: Status) -> str:
 
 
 def _print_result(status: Status) -> None:
-    result = status.result
+    result = status.range_result or status.outcome
     if isinstance(result, TrainingResult):
         print(f"Test accuracy {percent(result.test_accuracy, 2)}, loss {loss(result.test_loss)}")
     elif isinstance(result, RangeTestResult):

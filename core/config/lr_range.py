@@ -13,6 +13,7 @@ from core.config.base import LearningRate, Section
 
 Spacing = Literal["exponential", "linear"]
 MOST_ITERATIONS = 5000
+_DIVERGENCE = "stop at so many times the best loss, where that is above the loss of guessing"
 
 
 class RangeTestConfig(Section):
@@ -41,7 +42,7 @@ class RangeTestConfig(Section):
         description="what is left of the noise of a batch is that of an exponential average with "
         "this weight of the past; the average itself goes both ways and does not lag",
     )
-    divergence: float = Field(4.0, gt=1.0, description="stop at so many times the best loss")
+    divergence: float = Field(4.0, gt=1.0, description=_DIVERGENCE)
 
     @model_validator(mode="after")
     def _ordered(self) -> RangeTestConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,17 @@ def test_of_a_run_that_goes_on_only_what_is_new_is_told(finished_run: Run, capsy
     assert follow.log_size(finished_run) == len("".join([before, *new]).encode())
     assert follow.follow(finished_run, len(before.encode())) == 0
     assert capsys.readouterr().err == "".join(new)
+
+
+def test_into_a_file_a_run_that_fails_tells_its_log_and_one_line_of_error(tmp_path: Path):
+    lost = ["schedule.kind=constant", "schedule.learning_rate=100", "optimizer.kind=sgd"]
+    options = [word for change in lost for word in ("--set", change)]
+    done = core("train", "--recipe", "digits-quick", "--runs", str(tmp_path), *options)
+    assert done.returncode == 1
+    *told, error = done.stderr.splitlines()
+    assert error.startswith("error: The loss ")
+    assert told and all(re.match(r"\d\d:\d\d:\d\d \w", line) for line in told)
+    assert "Traceback" in Run(tmp_path / done.stdout.split()[-1]).log_path.read_text()
 
 
 def test_training_what_is_not_there_is_one_clear_line():
