@@ -206,7 +206,8 @@ def _wait_for_device(run: Run, recorder: Recorder) -> IO[bytes] | None:
 def _end_unstarted(run: Run, recorder: Recorder) -> None:
     """One that was to go on, and has not been judged, stays where its checkpoint stands."""
     asked = requests.pending(run) is requests.Request.PAUSE
-    waits = checkpoints.are_in(run.checkpoints_path) and recorder.status.result is None
+    judged = recorder.status.result is not None and not recorder.status.went_on
+    waits = checkpoints.are_in(run.checkpoints_path) and not judged
     recorder.end(State.PAUSED if asked or waits else State.STOPPED)
 
 

@@ -88,6 +88,7 @@ class TrainingResult(_Recorded):
 
     test_accuracy: Annotated[float, Field(ge=0.0, le=1.0)]
     test_loss: float  # mean cross-entropy, nats; infinite or NaN where the network is lost
+    step: _Count = 0  # after which it was judged; 0 in records of the versions before
     best_epoch: _Count = 0  # whose weights model.keras has, from 1
     best: float | None = None  # what the monitored figure was then
     parameters: _Count = 0
@@ -175,6 +176,18 @@ class Status(_Recorded):
     @property
     def training_result(self) -> TrainingResult | None:
         return self.result if isinstance(self.result, TrainingResult) else None
+
+    @property
+    def went_on(self) -> bool:
+        """It has taken steps since it was judged: what is saved of it is of where it stopped."""
+        result = self.training_result
+        return result is not None and result.step not in (0, self.step)
+
+    @property
+    def outcome(self) -> TrainingResult | None:
+        """What a run has come to that ended; None of one that goes on, or may, or went on."""
+        ended = self.state in (State.FINISHED, State.STOPPED)
+        return self.training_result if ended and not self.went_on else None
 
     @property
     def range_result(self) -> RangeTestResult | None:

@@ -85,8 +85,6 @@ class _Engine:
 
     def execute(self) -> State:
         self._restore()
-        if not self._done():  # a stopped run's result is of the epoch that it stopped in
-            self.recorder.update(result=None)
         self.recorder.update(
             steps=self.total,
             epochs=self.training.epochs,

@@ -51,6 +51,7 @@ def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> Training
     with replacing(run.predictions_path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, probabilities=found.probabilities, labels=found.labels)
     return TrainingResult(
+        step=progress.step,
         test_accuracy=found.test_accuracy,
         test_loss=found.test_loss,
         best_epoch=progress.best_epoch or progress.epoch,

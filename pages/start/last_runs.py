@@ -85,8 +85,8 @@ def _row(run: Run) -> None:
 
 
 def _outcome(status: Status) -> str:
-    if status.training_result is not None:
-        return f"**{format_percent(status.training_result.test_accuracy)}** :small[of test]"
+    if status.outcome is not None:
+        return f"**{format_percent(status.outcome.test_accuracy)}** :small[of test]"
     if status.range_result is not None and status.range_result.suggestion is not None:
         return f"{format_learning_rate(status.range_result.suggestion, 2)} :small[suggested]"
     return ":small[no result yet]" if status.state.alive else ":small[no result]"

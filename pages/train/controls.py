@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.jobs import launch
 from core.runs import Run, State, Status, requests
+from core.training import checkpoints
 from pages.session import cache
 from pages.widgets import page
 from pages.widgets.run_delete import delete_button
@@ -35,7 +36,7 @@ def _living(run: Run, status: Status, pausable: bool) -> None:
         key=f"stop_{run.id}",
         icon=":material/stop:",
         disabled=asked is requests.Request.STOP,
-        help=_what_stopping_does(status),
+        help=_what_stopping_does(run, status),
         on_click=page.attempt,
         args=(launch.request_stop, run),
     )
@@ -51,10 +52,10 @@ def _living(run: Run, status: Status, pausable: bool) -> None:
         )
 
 
-def _what_stopping_does(status: Status) -> str:
+def _what_stopping_does(run: Run, status: Status) -> str:
     if status.state is not State.QUEUED:
         return "Ends now and keeps what was learned."
-    if status.step:
+    if checkpoints.are_in(run.checkpoints_path):
         return "It stays where it stands; Resume goes on from there."
     return "Nothing has been trained yet."
 

@@ -36,8 +36,8 @@ def show(run: Run, config: RunConfig, status: Status) -> None:
         lower_draft(run, config, status)
     elif status.state in (State.FAILED, State.CRASHED):
         went_wrong(status, "Resume goes on from its last checkpoint.")
-    elif status.training_result is not None:
-        _result(run, status, status.training_result)
+    elif status.outcome is not None:
+        _result(run, status, status.outcome)
     else:
         _without_result(status)
 

@@ -62,8 +62,8 @@ def show(run: Run, status: Status) -> None:
         else:
             outcome.show(run, config, status)
     with st.container(gap="small"):
-        if status.training_result is not None:
-            outcome.numbers(config, status, status.training_result, rows)
+        if status.outcome is not None:
+            outcome.numbers(config, status, status.outcome, rows)
         elif worth_showing:
             newest(status, rows)
         if config.validates_on_test:

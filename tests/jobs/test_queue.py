@@ -12,7 +12,7 @@ from core.files import lock_exclusively
 from core.jobs import launch, queue
 from core.runs import Run, State, TrainingResult, create_run
 
-RESULT = TrainingResult(test_accuracy=0.8, test_loss=0.6)
+RESULT = TrainingResult(test_accuracy=0.8, test_loss=0.6, step=40)
 
 
 @pytest.fixture
@@ -71,7 +71,12 @@ def test_a_run_stands_in_the_line_once(tmp_path: Path, waiting: list[Run]) -> No
 
 @pytest.mark.parametrize(
     ("trained", "result", "state"),
-    [(False, None, State.STOPPED), (True, None, State.PAUSED), (True, RESULT, State.STOPPED)],
+    [
+        (False, None, State.STOPPED),
+        (True, None, State.PAUSED),
+        (True, RESULT, State.STOPPED),
+        (True, RESULT.model_copy(update={"step": 20}), State.PAUSED),  # it has gone on since
+    ],
 )
 def test_what_was_to_go_on_and_is_taken_out_of_the_line_can_go_on_still(
     tmp_path: Path, trained: bool, result: TrainingResult | None, state: State

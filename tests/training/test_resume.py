@@ -137,14 +137,15 @@ class Asking(Observer):
 def test_what_a_stopped_run_came_to_is_not_said_of_one_that_went_on(tmp_path):
     run = create_run(small_config("epochs=3"), tmp_path)
     assert _train(run, Asking(run, Request.STOP, 1)) is State.STOPPED
-    assert run.status().training_result is not None
+    assert run.status().outcome is not None
+    before = run.status().training_result
     clear(run)
     assert _train(run, Asking(run, Request.PAUSE, 2)) is State.PAUSED
-    assert run.status().result is None
-    assert run.model_path.exists(), "what was saved is still there"
+    assert (run.status().outcome, run.status().went_on) == (None, True)
+    assert run.status().training_result == before, "nothing is lost: the model is still that one"
     clear(run)
     assert _train(run) is State.FINISHED
-    assert run.status().training_result is not None
+    assert run.status().outcome is not None and not run.status().went_on
 
 
 class KilledBeforeTheCheckpoint(Observer):

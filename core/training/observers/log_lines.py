@@ -50,7 +50,8 @@ class LogLines(Observer):
             _say(f"The validation loss has stopped falling: the learning rate is now {lr}.")
 
     def end(self, state: State) -> None:
-        result = self._recorder.status.result
+        status = self._recorder.status
+        result = status.result if state is not State.PAUSED and not status.went_on else None
         took = duration(time.monotonic() - self._begun)
         _say(f"The run is {state} after {took}.")
         if state is State.FAILED:

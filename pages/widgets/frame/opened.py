@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import streamlit as st
+
 from core.runs import Run
 from pages.session import run_list
 from pages.widgets import page
 from pages.widgets.head import head
+
+_WENT_ON = (
+    ":material/history: All of this is of where the run was stopped before. It has gone on since, "
+    "and is saved and judged anew when it ends."
+)
 
 
 def open_evaluated(title: str, purpose: str, without: str) -> Run | None:
@@ -36,4 +43,6 @@ def _open(
     run = head(title, purpose, runs=runs, actions=actions)
     if run is None:
         page.empty_state(without, "pages/train/train.py", "Go to Train")
+    elif run.status().went_on:
+        st.caption(_WENT_ON)
     return run

@@ -102,8 +102,8 @@ def _line(run: Run) -> dict[str, str]:
 
 def outcome(status: Status) -> str:
     """Test accuracy, or the learning rate that a range test suggests; empty before."""
-    if status.training_result is not None:
-        return format_percent(status.training_result.test_accuracy)
+    if status.outcome is not None:
+        return format_percent(status.outcome.test_accuracy)
     if status.range_result is not None and status.range_result.suggestion is not None:
         return f"suggests {format_learning_rate(status.range_result.suggestion, 2)}"
     return ""

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.analysis.evaluation import load_evaluation, select_images
 from core.notation import percent
-from core.runs import Run
+from core.runs import Run, State
 from pages.session import cache
 from pages.widgets import samples
 from tests.pages.opening import APP, PAGES, open_page, parameter, texts
@@ -49,6 +49,17 @@ def test_evaluate_shows_the_numbers_of_the_run(with_finished_run: Run) -> None:
     table = app.dataframe[0].value
     assert list(table["Class"]) == list(found.classes)
     np.testing.assert_allclose(table["Recall"], [100 * item.recall for item in found.per_class])
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_of_a_run_that_went_on_it_is_said_that_all_is_of_where_it_was_stopped(
+    name: str, with_finished_run: Run
+) -> None:
+    assert "stopped before" not in texts(open_page(name, TITLES[name]))
+    status = with_finished_run.status()
+    gone_on = {"state": State.PAUSED, "step": status.step + 1}
+    with_finished_run.write_status(status.model_copy(update=gone_on))
+    assert "stopped before. It has gone on since" in texts(open_page(name, TITLES[name]))
 
 
 def test_evaluate_links_to_the_most_confused_pairs(with_finished_run: Run) -> None:
