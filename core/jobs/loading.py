@@ -10,8 +10,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
 from core.config import RunConfig
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, Subset
 from core.data.load import load_dataset
 from core.data.splits import Splits, make_splits
 from core.errors import DatasetError, UserError
@@ -21,6 +23,7 @@ from core.runs import DatasetSummary, Phase, Run
 from core.runs.recorder import Recorder
 from core.training import checkpoints
 
+_COMPARED = 500  # training images
 Data = tuple[Dataset, Splits]
 
 
@@ -59,6 +62,7 @@ def _require_same(run: Run, now: DatasetSummary) -> None:
             ("the size of its images", before.image_shape == now.image_shape),
             ("the number of its images", not before.sizes or before.sizes == now.sizes),
             ("its test images", not before.test_digest or before.test_digest == now.test_digest),
+            ("its images", not before.train_digest or before.train_digest == now.train_digest),
         )
         if not same
     ]
@@ -87,7 +91,15 @@ def _summarize(config: RunConfig, dataset: Dataset, splits: Splits) -> DatasetSu
         },
         # A range test predicts nothing.
         test_digest=splits.test.digest() if config.job == "train" else "",
+        train_digest=_some(splits.train).digest() if config.job == "train" else "",
     )
+
+
+def _some(images: Subset) -> Subset:
+    """So few that looking at them takes no time, evenly from all: of two folders that were
+    exchanged some are in it."""
+    count = min(len(images), _COMPARED)
+    return images.select(np.linspace(0, len(images) - 1, count).astype(np.int64))
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class DatasetSummary(BaseModel):
     # Of the test images and their labels as they were (core.data.dataset.Subset.digest); empty
     # in records of the versions before.
     test_digest: Annotated[str, Field(max_length=128)] = ""
+    train_digest: Annotated[str, Field(max_length=128)] = ""  # of some training images, the same
 
     @property
     def num_classes(self) -> int:

@@ -90,6 +90,14 @@ def test_a_run_does_not_go_on_with_other_images(tmp_path, make_class_folder, mon
     with pytest.raises(DatasetError, match="trained on so far: its classes changed"):
         loading.load(run, config, Recorder(run))
     assert run.dataset_path.read_bytes() == before, "what it was trained on is still known"
+    for folder in pets.glob("*/zebras"):
+        folder.rename(folder.with_name("cats"))
+    loading.load(run, config, Recorder(run))
+    train = pets / "training_set"
+    for old, new in (("cats", "away"), ("dogs", "cats"), ("away", "dogs")):
+        (train / old).rename(train / new)
+    with pytest.raises(DatasetError, match="so far: its images changed"):
+        loading.load(run, config, Recorder(run))
 
 
 def test_an_error_that_nobody_expected_keeps_its_name(tmp_path):

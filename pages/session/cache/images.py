@@ -86,11 +86,11 @@ def test_images(run: Run) -> Subset:
 
 def _digest_anew_where_not(noted: str, config: RunConfig) -> str:
     """Of the test images as they are. A file written over in place leaves its folder's time as it
-    was: where they are not what a run noted, they are read anew, once for each that did."""
+    was: where they are not what a run noted, they are read anew, once for each state of files."""
     of = (config.dataset, config.split, _version_on_disk(config.dataset))
     digest = _digest(*of)
     if digest != noted:
-        _let_go(*of, noted)
+        _let_go(*of, catalog.fingerprint(config.dataset.name))
         digest = _digest(*of)
     return digest
 
@@ -122,7 +122,7 @@ def _digest(config: DatasetConfig, division: SplitConfig, version: str) -> str:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=_BY_JSON)
-def _let_go(config: DatasetConfig, division: SplitConfig, version: str, noted: str) -> None:
+def _let_go(config: DatasetConfig, division: SplitConfig, version: str, files: str) -> None:
     _dataset.clear(config, version)
     _splits.clear(config, division, version)
     _digest.clear(config, division, version)

@@ -52,6 +52,7 @@ def test_an_image_that_was_written_over_in_place_is_seen_by_the_run_trained_on_i
     config = RunConfig(architecture="compact", dataset=data)
     before = cache.subset(config, "test").digest()
     picture = next(pets.glob("test_set/cats/*"))
+    as_it_was = picture.read_bytes()
     Image.new("RGB", (30, 24), (9, 200, 90)).save(picture)
     run = create_run(config, tmp_path / "runs")
     loading.load(run, config, Recorder(run))  # as its worker does
@@ -63,3 +64,7 @@ def test_an_image_that_was_written_over_in_place_is_seen_by_the_run_trained_on_i
     with pytest.raises(DatasetError, match="have changed since this run was trained"):
         cache.test_images(older)
     assert cache.test_images(run).digest() == run.dataset().test_digest
+    picture.write_bytes(as_it_was)
+    assert cache.test_images(older).digest() == before, "put back, as it was advised"
+    with pytest.raises(DatasetError):
+        cache.test_images(run)
