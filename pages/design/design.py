@@ -10,7 +10,7 @@ import streamlit as st
 from core.jobs import preflight
 from pages.design import augmentation, data, last_draft, network, recipe, summary, training
 from pages.session import state
-from pages.widgets import page
+from pages.widgets import form, page
 from pages.widgets.head import head
 
 _STEPS = {
@@ -40,6 +40,7 @@ def main() -> None:
         if tab.open:  # the others would cost time and show nothing
             with tab, page.guarded():
                 _STEPS[name](draft, plan)
+    form.tell_the_rest()
 
 
 main()

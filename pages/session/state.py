@@ -7,6 +7,7 @@ address carries the ids (see `address`) and what they name lies on disk.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -20,6 +21,7 @@ _DRAFT = "draft_id"
 _RUN = "run_id"
 _WRITTEN_RUN = "run_id_in_address"  # what the page wrote there, as against the person
 _ERRORS = "field_errors"
+_TOLD = "fields_told"  # of which the page has said what was wrong
 _SHUFFLE = "shuffle"
 _NEXT_PAGE = "next_page"
 _FIRST_RECIPE = "digits-quick"
@@ -143,17 +145,30 @@ def component_value(key: str, name: str) -> Any:
 def report_errors(errors: dict[str, str]) -> None:
     """What was wrong with the last change, by field; replaces what was there."""
     st.session_state[_ERRORS] = errors
+    st.session_state[_TOLD] = set()
 
 
 def error_of(field: str) -> str:
-    errors: dict[str, str] = st.session_state.get(_ERRORS, {})
-    return errors.get(field, "")
+    """To be told beside the field."""
+    return next(iter(_errors(lambda name: name == field)), "")
 
 
 def errors_under(path: str) -> list[str]:
-    """Of all fields of a part, such as "architecture.blocks.0"."""
+    """To be told of all fields of a part, such as "architecture.blocks.0"."""
+    return _errors(lambda field: f"{field}.".startswith(f"{path}."))
+
+
+def untold_errors() -> list[str]:
+    """To be told once the page is drawn: of fields that it does not show."""
+    told: set[str] = st.session_state.get(_TOLD, set())
+    return _errors(lambda field: field not in told)
+
+
+def _errors(wanted: Callable[[str], bool]) -> list[str]:
     errors: dict[str, str] = st.session_state.get(_ERRORS, {})
-    return [words for field, words in errors.items() if f"{field}.".startswith(f"{path}.")]
+    fields = [field for field in errors if wanted(field)]
+    st.session_state.setdefault(_TOLD, set()).update(fields)
+    return [errors[field] for field in fields]
 
 
 def shuffles(name: str) -> int:

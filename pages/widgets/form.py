@@ -45,6 +45,13 @@ def _refuse(field: str, why: str) -> None:
     state.report_errors({field: why})
 
 
+def tell_the_rest() -> None:
+    """What was wrong with fields that the page does not show: another tab has changed what it
+    shows. Last on a page."""
+    for message in state.untold_errors():
+        page.toast_error(message)
+
+
 def gone() -> ConfigError:
     """Of what a page shows and another tab has taken out of the draft meanwhile."""
     return ConfigError(
@@ -234,8 +241,7 @@ class Form:
 
     def error(self, path: str) -> None:
         """What was wrong with the last change to this field."""
-        message = state.error_of(path)
-        if message and self._errors_beside:
+        if self._errors_beside and (message := state.error_of(path)):
             page.show_error(message)
 
     def errors_under(self, path: str) -> None:

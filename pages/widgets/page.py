@@ -56,6 +56,11 @@ def show_error(error: UserError | str) -> None:
     st.error(as_lines(str(error)), icon=":material/error:")
 
 
+def toast_error(message: str) -> None:
+    """In a message that outlives the drawing of the page."""
+    st.toast(as_lines(message), icon=":material/error:", duration="long")
+
+
 def attempt(action: Callable[..., Any], *arguments: Any) -> None:
     """Do what a click asks for, in its callback.
 
@@ -65,4 +70,4 @@ def attempt(action: Callable[..., Any], *arguments: Any) -> None:
         action(*arguments)
     except (UserError, OSError) as error:
         told = from_os_error(error) if isinstance(error, OSError) else error
-        st.toast(as_lines(str(told)), icon=":material/error:", duration="long")
+        toast_error(str(told))

@@ -94,3 +94,16 @@ def test_why_nothing_more_can_be_added_is_said(draft: RunConfig):
     assert saved() == full
     (told,) = errors(app)
     assert "at most 32" in told
+
+
+def test_what_was_wrong_with_a_field_that_is_no_longer_shown_is_said_once(draft: RunConfig):
+    shrinking = {"kind": "cyclical", "policy": "exp_range", "gamma": 0.999}
+    elsewhere(f"schedule={json.dumps(shrinking)}")
+    app = opened("Training")
+    changed = elsewhere("schedule.policy=triangular", "schedule.gamma=1.0")
+    app.number_input(key="draft.schedule.gamma").set_value(0.5)
+    healthy(app.run())
+    (told,) = app.toast
+    assert "gamma" in seen(told.value)
+    assert saved() == changed and not errors(app)
+    assert not healthy(app.run()).toast
