@@ -224,6 +224,10 @@ def _step_of(config: RunConfig, shape: tuple[int, ...], batch_size: int) -> str:
         shape,
         batch_size,
     )
+    slower = {"deterministic", "averaging", "clip_norm", "clip_value"}
+    changed = training.model_dump_json(include=slower, exclude_defaults=True)
+    if changed != "{}":
+        parts = (*parts, changed)
     if training.fine_tuning is not None:  # else as in records of the versions before
         parts = (*parts, training.fine_tuning.frozen_epochs / training.epochs)
     return f"{parts} on {config.training.gpus}"

@@ -68,13 +68,14 @@ def _about(info: DatasetInfo, config: RunConfig) -> str:
 def _pick(draft: RunConfig) -> DatasetInfo:
     """The data set looked at: the draft's, unless another is chosen here."""
     by_name = {info.name: info for info in list_datasets()}
+    labels = datasets.labels(by_name.values())
     default = draft.dataset.name if draft.dataset.name in by_name else next(iter(by_name))
     name = address.kept("dataset", list(by_name), default)
     state.show_choice(_PICKER, name)
     st.selectbox(
         "Data set",
         list(by_name),
-        format_func=lambda item: datasets.label(by_name[item]),
+        format_func=labels.__getitem__,
         key=_PICKER,
         on_change=_choose,
         args=(list(by_name),),

@@ -8,7 +8,7 @@ from core.config import BASES, RunConfig
 from core.data.catalog import find_dataset, list_datasets
 from core.errors import ConfigError, DatasetError
 from core.jobs.preflight import Preflight
-from pages.session import state
+from pages.session import address, state
 from pages.session.division import divided
 from pages.widgets import datasets, page
 from pages.widgets.form import Form, edit
@@ -57,13 +57,19 @@ def show(draft: RunConfig, plan: Preflight) -> None:
 
 def _images(draft: RunConfig, form: Form) -> None:
     infos = {info.name: info for info in list_datasets()}
-    choices = {name: datasets.label(info) for name, info in infos.items()}
-    form.choice("Data set", "dataset.name", choices, on_change=_change_dataset)
+    labels = datasets.labels(infos.values())
+    form.choice("Data set", "dataset.name", labels, on_change=_change_dataset)
     info = infos.get(draft.dataset.name)
     if info is not None:
         st.markdown(datasets.badge(info))
         st.caption(as_is(info.description))
-        page.link("pages/data/browse.py", "Browse its images", ":material/photo_library:")
+        query = {**address.parameters(), "dataset": info.name}
+        st.page_link(
+            "pages/data/browse.py",
+            label="Browse its images",
+            icon=":material/photo_library:",
+            query_params=query,
+        )
         if info.state == "downloadable":
             datasets.offer_download(info, "design")
     _size(draft, form)

@@ -5,12 +5,17 @@ Knows nothing of files and formats; core.data does.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 import streamlit as st
 
 from core.config import DatasetConfig
 from core.data.catalog import DatasetInfo, find_dataset
 from core.data.load import load_dataset
 from core.data.places import datasets_folder
+from core.errors import readable
+from core.reading import one_line
 from pages.session import cache
 from pages.widgets import page
 from pages.widgets.download.bar import with_bar
@@ -29,8 +34,19 @@ def badge(info: DatasetInfo) -> str:
     return _PROBLEM if info.problem else STATES[info.state]
 
 
-def label(info: DatasetInfo) -> str:
-    """Title and state for a list of choices, which is plain text."""
+def labels(infos: Iterable[DatasetInfo]) -> dict[str, str]:
+    """What a list of choices calls each set, by name; no two alike, or one could not be chosen:
+    a browser answers with the words."""
+    found = {info.name: _label(info) for info in infos}
+    often = Counter(found.values())
+    return {
+        name: words if often[words] == 1 else f"{words} ({one_line(readable(name))})"
+        for name, words in found.items()
+    }
+
+
+def _label(info: DatasetInfo) -> str:
+    """Title and state, as plain text."""
     if info.problem:
         return f"{info.title} (cannot be read)"
     return f"{info.title} (not downloaded)" if info.state == "downloadable" else info.title

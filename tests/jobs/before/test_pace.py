@@ -116,7 +116,10 @@ def test_a_network_that_was_timed_says_what_its_steps_take():
     fewer = estimate(apply_overrides(CIFAR10, ["dataset.limit=4500", "epochs=9"]), [timed])
     assert fewer.timed
     assert fewer.seconds == pytest.approx(0.1 * 36 + 1e-4 * 5000, abs=1.0)
-    for change in ("batch_size=64", "augmentation.rotation=9", "architecture.blocks.0.filters=8"):
+    for change in (
+        *("batch_size=64", "augmentation.rotation=9", "architecture.blocks.0.filters=8"),
+        *("deterministic=true", "clip_norm=1", 'training.averaging={"kind": "ema"}'),
+    ):
         assert not estimate(apply_overrides(CIFAR10, [change]), [timed]).timed
     assert not estimate(CIFAR10, [replace(timed, device="another")]).timed
 

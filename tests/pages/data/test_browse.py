@@ -77,6 +77,25 @@ def test_class_folders_are_shown_and_survive_a_page_change(
     assert "**Pets**" in texts(app)
 
 
+def test_sets_whose_titles_read_alike_are_told_apart(
+    runs_folder: Path, own_datasets: Path, make_class_folder: ClassFolderMaker
+):
+    """A browser answers with the words of a choice: of two alike one could not be chosen."""
+    for name in ("my-pets", "my_pets", "Digits"):
+        make_class_folder(own_datasets, name)
+    app = open_page("browse", "Browse", dataset="my-pets")
+    labels = app.selectbox[0].options
+    assert len(set(labels)) == len(labels)
+    assert {"My pets (my-pets)", "My pets (my_pets)", "Digits (digits)"} <= set(labels)
+
+
+def test_design_leads_to_the_images_of_its_own_set(runs_folder: Path, own_datasets: Path):
+    app = open_page("browse", "Browse", dataset="cifar10")
+    go_to(app, "design", "Design", step="Data")
+    links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+    assert "dataset=digits" in links["Browse its images"]
+
+
 def test_a_missing_set_offers_its_download(
     runs_folder: Path, own_datasets: Path, monkeypatch: pytest.MonkeyPatch
 ):
