@@ -196,7 +196,8 @@ _CIFAR10_2020_VGG = Recipe(
 _CIFAR10_2020_VGG_SUMMARY = Recipe(
     name="cifar10-2020-vgg-summary",
     source=_WRITE_UP_2020_FEBRUARY,
-    reached="No figure: the write-up's 78.77 % was reached by its code.",
+    reached="No figure: the write-up's 78.77 % was reached by its code. Here 77.46 % of the test "
+    "images after 23 epochs, where the code's network reached 81.42 % after 27.",
     notes="The same as the run of the write-up's code, with the network of 552,362 parameters that "
     "its summary prints: no batch normalization after the dense layer. What that one layer does "
     "in the first epochs is the difference of the two.",
