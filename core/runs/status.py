@@ -181,7 +181,7 @@ class Status(_Recorded):
     def went_on(self) -> bool:
         """It has taken steps since it was judged: what is saved of it is of where it stopped."""
         result = self.training_result
-        return result is not None and result.step not in (0, self.step)
+        return result is not None and 0 < result.step < self.step
 
     @property
     def outcome(self) -> TrainingResult | None:

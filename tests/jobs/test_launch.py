@@ -92,7 +92,9 @@ def test_stopping_keeps_what_was_learned(tmp_path):
     assert _finish(run) is State.STOPPED
     assert time.monotonic() - asked < 15
     assert run.model_path.exists()
-    assert run.status().training_result.test_accuracy > 0.2
+    status = run.status()
+    assert status.outcome.test_accuracy > 0.2
+    assert status.step == status.outcome.step
 
 
 def test_killed_is_crashed_and_resumes_from_its_checkpoint(tmp_path):

@@ -48,6 +48,27 @@ def test_a_result_is_of_the_kind_that_it_was():
     assert tested.range_result.suggestion == 0.1
 
 
+@pytest.mark.parametrize(
+    ("state", "judged_at", "outcome", "went_on"),
+    [
+        (State.FINISHED, 40, True, False),
+        (State.STOPPED, 40, True, False),
+        (State.STOPPED, 41, True, False),  # a stop comes between two ticks
+        (State.STOPPED, 0, True, False),  # in records of the versions before
+        (State.STOPPED, 39, False, True),
+        (State.PAUSED, 39, False, True),
+        (State.RUNNING, 40, False, False),
+        (State.FAILED, 39, False, True),
+    ],
+)
+def test_a_result_is_what_a_run_came_to_where_it_stands_there_still(
+    state: State, judged_at: int, outcome: bool, went_on: bool
+):
+    result = TrainingResult(test_accuracy=0.5, test_loss=1.0, step=judged_at)
+    status = Status(state=state, step=40, steps=80, result=result)
+    assert (status.outcome is not None, status.went_on) == (outcome, went_on)
+
+
 def test_what_a_range_test_suggests_comes_back_as_it_was():
     one = RateSuggestion(name="Peak", learning_rate=0.0054321, why="For one cycle.")
     cycle = RateSuggestion(name="Cycle", learning_rate=5.51e-5, max_learning_rate=0.0054321)
