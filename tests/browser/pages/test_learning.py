@@ -11,15 +11,15 @@ from playwright.sync_api import Page, expect
 
 from core.runs.live.snapshots import Pinned, Snapshot
 from pages.train import learning
+from tests.browser.mounting import load_component
 
 pytestmark = pytest.mark.browser
 
 SCRIPT = Path(learning.__file__).with_name("learning.js")
 PLACE = '<main id="place"><section class="convscope-learning"></section></main>'
-DRAW = """async ([source, sent]) => {
-  const module = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(source));
+DRAW = """(sent) => {
   const data = new TextEncoder().encode(sent);
-  module.default({ data, parentElement: document.getElementById("place") });
+  mount({ data, parentElement: document.getElementById("place") });
 }"""
 PINNED = Pinned(np.zeros((2, 4, 4, 1), np.uint8), np.array([0, 1]))
 
@@ -30,7 +30,8 @@ def draw(page: Page, looks: int) -> None:
     found = [Snapshot(epoch, float(epoch), *answers) for epoch in range(looks)]
     watched = learning.watched(PINNED, ("cat", "dog"), Path("snapshots.jsonl"))
     sent = json.dumps(learning.message(watched, found, 1000))
-    page.evaluate(DRAW, [SCRIPT.read_text(encoding="utf-8"), sent])
+    load_component(page, SCRIPT)
+    page.evaluate(DRAW, sent)
 
 
 def epoch(page: Page) -> int:

@@ -13,15 +13,13 @@ from core.analysis.evaluation import Evaluation, load_evaluation, most_confused,
 from core.figures.confusion import confusion_cells
 from core.runs import Run
 from pages.understand import matrix
+from tests.browser.mounting import load_component
 from tools.clicks import pick_option, wait_for_title, wait_until_idle
 from tools.dashboard import Complaints, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-MOUNT = """async ([source, data]) => {
-  const module = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(source));
-  module.default({ data, parentElement: document.getElementById("place") });
-}"""
+MOUNT = """(data) => mount({ data, parentElement: document.getElementById("place") })"""
 
 
 def cell(page: Page, found: Evaluation, true: int, predicted: int) -> Locator:
@@ -66,10 +64,10 @@ def test_the_matrix_is_whole_and_walked_by_keyboard(
 def test_what_is_nearly_all_is_not_called_all(server: Server, page: Page):
     """Mounted by itself, with a matrix that no run of digits gives."""
     confusion = np.array([[9996, 4], [0, 10]])
-    source = Path(matrix.__file__).with_name("matrix.js").read_text(encoding="utf-8")
     page.goto(f"{server.url}/_stcore/health")  # a place with a sessionStorage
     page.set_content('<main id="place"><div class="matrix"></div></main>')
-    page.evaluate(MOUNT, [source, confusion_cells(confusion, ("cat", "dog"))])
+    load_component(page, Path(matrix.__file__).with_name("matrix.js"))
+    page.evaluate(MOUNT, confusion_cells(confusion, ("cat", "dog")))
     labels = [one.get_attribute("aria-label") for one in page.get_by_role("gridcell").all()]
     assert labels == [
         "true cat, predicted cat: 9,996 images, >99.9 % of all cat",

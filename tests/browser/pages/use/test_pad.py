@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pages.widgets import pad
+from tests.browser.mounting import load_component
 from tests.browser.pages.use.drawing import DIGITS, draw, wait_for_the_answer
 from tests.browser.test_accessibility import findings
 from tools.clicks import faults, go_to, wait_for_title
@@ -19,11 +20,10 @@ from tools.dashboard import Complaints, Server
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 # The pad by itself: what it sends lies in `sent`, and `hear` is the server's word.
-MOUNT = """async (source) => {
-  const module = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(source));
+MOUNT = """() => {
   window.sent = [];
   const setStateValue = (name, value) => window.sent.push(value);
-  window.hear = (data) => module.default({ data, parentElement: document.body, setStateValue });
+  window.hear = (data) => mount({ data, parentElement: document.body, setStateValue });
   window.hear({ answered: 0, blank: "" });
 }"""
 INK = """([x, y]) => {
@@ -54,7 +54,8 @@ def sentence(page: Page):
 
 def mounted(page: Page) -> None:
     page.set_content('<div class="convscope-pad"></div>')
-    page.evaluate(MOUNT, Path(pad.__file__).with_name("pad.js").read_text(encoding="utf-8"))
+    load_component(page, Path(pad.__file__).with_name("pad.js"))
+    page.evaluate(MOUNT)
 
 
 def point(page: Page, x: float, y: float) -> None:
