@@ -46,6 +46,7 @@ class View:
             measured as training goes; epochs' own numbers stay as they are. None: nothing.
         validation: what the second curve is called; say so where it is the test images.
         fine_tuned_from: epochs after which a second phase begins, which is marked; None: none.
+        momentum: the schedule sets it, so that it is drawn beside the learning rate.
     """
 
     epochs: int = 0
@@ -53,6 +54,7 @@ class View:
     smooth: Callable[[np.ndarray], np.ndarray] | None = None
     validation: str = "Validation"
     fine_tuned_from: int | None = None
+    momentum: bool = False
 
 
 def loss_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
@@ -78,10 +80,26 @@ def accuracy_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Fi
 
 
 def learning_rate_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
-    """The learning rate over epochs, as the optimizer had it."""
+    """The learning rate over epochs, as the optimizer had it, and momentum where it is cycled.
+
+    Momentum has an axis of its own, on the right.
+    """
     axis = {"title": {"text": "Learning rate"}, "rangemode": "tozero", **_scale(view)}
     trace = _single(rows, "lr", "Learning rate", "%{y:.3g}")
-    return _over_epochs([trace], axis, view, height)
+    if not view.momentum:
+        return _over_epochs([trace], axis, view, height)
+    line = {"color": CATEGORICAL[1], "width": 2, "dash": "dash"}
+    other = _single(rows, "momentum", "Momentum", "%{y:.3f}") | {"yaxis": "y2", "line": line}
+    figure = _over_epochs([trace, other], axis, view, height)
+    figure["layout"]["yaxis2"] = {
+        "title": {"text": "Momentum"},
+        "overlaying": "y",
+        "side": "right",
+        "showgrid": False,
+        "automargin": True,
+        "tickformat": ".2f",
+    }
+    return figure
 
 
 def throughput_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:

@@ -25,7 +25,7 @@ _NEEDED = {
     "range": ("step", "lr", "loss"),
     "resume": ("step",),
 }
-_FIGURES = ("lr", "loss", "accuracy", "val_loss", "val_accuracy", "images_per_second")
+_FIGURES = ("lr", "momentum", "loss", "accuracy", "val_loss", "val_accuracy", "images_per_second")
 _NUMBERS = frozenset((*_FIGURES, "step", "epoch", "seed", "seconds", "reduced_lr", "time"))
 _LARGEST = 1e30  # of any number; what is larger, infinite or NaN counts as not measured
 # Of what is new at one look only so much, the newest, is read: five days of training at two

@@ -72,7 +72,7 @@ class _Engine:
         self.phase = self.phases[0]  # that of the last step taken
         self.epoch_steps = self.phase.length.steps_per_epoch
         self.total = self.phases[-1].end
-        self.lines = MetricLines(recorder, observers, self.epoch_steps)
+        self.lines = MetricLines(recorder, observers, self.phases)
         self.validation = Validation(prepared, self.training)
         self.best_weights = BestWeights(self.training.keep_monitor, run.checkpoints_path)
         self.early_stopping = EarlyStopping(self.training.early_stopping)

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import RunConfig, highest_momentum
 from core.figures import curves
 from core.runs import Run, State, Status
 from core.training.lr_suggestion import smooth
@@ -92,6 +92,7 @@ def _view(config: RunConfig, status: Status) -> curves.View:
         smooth=partial(smooth, beta=smoothing) if smoothing else None,
         validation="Test images" if config.validates_on_test else "Validation",
         fine_tuned_from=config.training.frozen_epochs,
+        momentum=highest_momentum(config.schedule) is not None,
     )
 
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
+from core.config import OneCycleSchedule
 from core.figures.curves import (
     View,
     accuracy_figure,
@@ -19,6 +20,7 @@ from core.figures.curves import (
 )
 from core.figures.decimate import decimate
 from core.figures.theme import TRAINING, VALIDATION
+from core.training.schedules import Length, planned_curve
 
 
 def _rows(epochs: int, ticks: int = 10) -> list[dict[str, Any]]:
@@ -112,6 +114,19 @@ def test_learning_rate_on_a_logarithmic_axis() -> None:
     for log_y, kind in ((True, "log"), (False, "linear")):
         figure = go.Figure(learning_rate_figure(_rows(1), View(log_y=log_y)))
         assert figure.layout.yaxis.type == kind
+
+
+def test_momentum_that_is_cycled_is_drawn_against_an_axis_of_its_own() -> None:
+    schedule = OneCycleSchedule(learning_rate=0.1, warmup=0.3, cycle_momentum=True)
+    rows = planned_curve(schedule, Length(total=100, steps_per_epoch=10))
+    for found in ([], rows):
+        figure = go.Figure(learning_rate_figure(found, View(momentum=True)))
+        assert [trace.name for trace in figure.data] == ["Learning rate", "Momentum"]
+        assert figure.data[1].yaxis == "y2" and figure.layout.yaxis2.side == "right"
+    lr, momentum = figure.data
+    assert momentum.x[np.argmin(momentum.y)] == lr.x[np.argmax(lr.y)], "against the learning rate"
+    assert min(momentum.y) == pytest.approx(0.85) and max(momentum.y) == pytest.approx(0.95)
+    assert len(go.Figure(learning_rate_figure(rows, View())).data) == 1, "the optimizer's own"
 
 
 def test_a_zoom_is_not_taken_over_to_an_axis_of_another_type() -> None:

@@ -64,9 +64,18 @@ def _weights(run: Run) -> list[np.ndarray]:
     return found
 
 
+def _had_its_momentum_against_its_learning_rate(run: Run) -> None:
+    """As the record tells it of every tick and epoch."""
+    rows = run.metrics()
+    assert len(rows) > 2 and all(0.85 <= row["momentum"] <= 0.95 for row in rows)
+    lrs, momenta = ([row[name] for row in rows] for name in ("lr", "momentum"))
+    assert np.corrcoef(lrs, momenta)[0, 1] < -0.99
+
+
 def test_the_saved_model_is_the_average(tmp_path):
     run = launch.start(small_config("keep=last", *EMA[::2]), tmp_path)
     assert launch.wait(run, 200) is State.FINISHED, run.log_tail()
+    _had_its_momentum_against_its_learning_rate(run)
     with np.load(sorted(run.checkpoints_path.glob("step-*.npz"))[-1]) as file:
         names = json.loads(bytes(file["header"]))["names"]
         values = [file[f"v{i:05d}"] for i in range(len(names))]

@@ -14,7 +14,12 @@ from core.runs import Run, State
 from core.training.observers.observer import Observer
 
 FOLDER = "tensorboard"
-_TRAIN = {"loss": "loss", "accuracy": "accuracy", "lr": "learning_rate"}
+_TRAIN = {
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "lr": "learning_rate",
+    "momentum": "momentum",
+}
 _VALIDATION = {"val_loss": "epoch_loss", "val_accuracy": "epoch_accuracy"}
 _EPOCH = {"loss": "epoch_loss", "accuracy": "epoch_accuracy"}
 

@@ -9,6 +9,7 @@ from core.training.schedules.formulas import (
 )
 from core.training.schedules.phases import (
     TrainingPhase,
+    momentum_of_step,
     phase_of_step,
     planned_curve_of_run,
     training_phases,
@@ -20,6 +21,7 @@ __all__ = [
     "learning_rate",
     "learning_rates",
     "momenta",
+    "momentum_of_step",
     "phase_of_step",
     "planned_curve",
     "planned_curve_of_run",

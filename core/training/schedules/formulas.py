@@ -77,7 +77,7 @@ def momenta(schedule: ScheduleConfig, first: int, count: int, length: Length) ->
 def planned_curve(
     schedule: ScheduleConfig, length: Length, points: int = 300
 ) -> list[dict[str, Any]]:
-    """The schedule over a run as metric rows of kind `tick`, with "epoch" and "lr".
+    """The schedule over a run as metric rows of kind `tick`: "epoch", "lr", any "momentum".
 
     Of a plateau the flat beginning, up to where it may first be reduced.
 
@@ -95,9 +95,15 @@ def planned_curve(
             "kind": "tick",
             "epoch": step / length.steps_per_epoch,
             "lr": learning_rate(schedule, step, length),
+            **_momentum(schedule, step, length),
         }
         for step in sorted(steps)
     ]
+
+
+def _momentum(schedule: ScheduleConfig, step: int, length: Length) -> dict[str, float]:
+    found = momenta(schedule, step, 1, length)
+    return {} if found is None else {"momentum": float(found[0])}
 
 
 def _corners(schedule: ScheduleConfig, length: Length, most: int) -> Iterable[int]:

@@ -63,8 +63,14 @@ def phase_of_step(phases: Sequence[TrainingPhase], step: int) -> TrainingPhase:
     return next((phase for phase in phases if step < phase.end), phases[-1])
 
 
+def momentum_of_step(phases: Sequence[TrainingPhase], step: int) -> float | None:
+    """What a schedule sets at a step, counted from 0; None where the optimizer's own holds."""
+    found = phase_of_step(phases, step).momenta(step, 1)
+    return None if found is None else float(found[0])
+
+
 def planned_curve_of_run(phases: Sequence[TrainingPhase]) -> list[dict[str, Any]]:
-    """The learning rate over all phases as metric rows, see `planned_curve`."""
+    """The learning rate, and momentum where it is set, over all phases, see `planned_curve`."""
     rows = []
     for phase in phases:
         begin = phase.first / phase.length.steps_per_epoch

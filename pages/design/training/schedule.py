@@ -231,9 +231,11 @@ def _curve(draft: RunConfig) -> None:
     epoch, total = training.steps_in_epoch(images or 0), training.total_steps(images or 0)
     rows = planned_curve_of_run(training_phases(draft, images or 0))
     # Of a plateau the curve is only begun: the axis has all epochs nevertheless.
-    view = View(epochs=training.epochs, fine_tuned_from=training.frozen_epochs)
+    momentum = highest_momentum(draft.schedule) is not None
+    view = View(training.epochs, fine_tuned_from=training.frozen_epochs, momentum=momentum)
     figure = learning_rate_figure(rows, view, height=230)
-    figure["layout"]["margin"]["t"] = 8
+    if not momentum:  # else a legend stands there
+        figure["layout"]["margin"]["t"] = 8
     st.plotly_chart(figure, key="schedule_curve")
     steps = f"{format_count(epoch)} steps an epoch, {format_count(total)} steps in all."
     st.caption(" ".join([*_beyond_the_curve(draft.schedule), steps]))
@@ -248,9 +250,6 @@ def _beyond_the_curve(schedule: Any) -> list[str]:
             f"the learning rate is multiplied by {schedule.factor:g} whenever the validation "
             "loss has stalled."
         ]
-    if highest_momentum(schedule) is not None:
-        high, low = schedule.max_momentum, schedule.min_momentum
-        return [f"Momentum falls from {high:g} to {low:g} on the way up, and rises again."]
     return []
 
 
