@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
+from random import Random
 from xml.etree import ElementTree
 
 import pytest
 
 from core.config import PRESETS, ArchitectureConfig, BlockConfig
 from core.figures.network import Drawing, network_drawing, network_drawings, network_words
+from core.figures.network.captions import group_shape
+from core.figures.network.elements import groups_of
+from core.figures.network.layers import shape_words
 from core.figures.network.letters import text_width
 from core.models.plan import plan_layers
+from core.notation import short
 from tests.figures.networks import (
     maxout_network,
     plain_network,
     random_network,
     residual_network,
 )
+from tests.models.random_networks import any_architecture, classes_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = tuple("abcdefghij")
@@ -146,6 +152,32 @@ def test_no_preset_is_overprinted_at_any_width(name: str):
         assert not overprinted(drawing), width
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_s_shapes_and_parameters_are_on_it_at_any_width(name: str):
+    preset = PRESETS[name]
+    layers = plan_layers(preset.architecture, preset.input_shape, preset.classes)
+    for width in WIDTHS:
+        drawing = network_drawing(layers, preset.input_shape, NAMES[: preset.classes], width=width)
+        told = words(drawing)
+        shapes = {shape_words(group_shape(group)) for group in groups_of(layers)}
+        assert shapes <= set(told), width
+        for group in groups_of(layers):
+            number = short(group.parameters)
+            assert not group.parameters or {number, f"{number} params"} & set(told), width
+        alone = not any(word.endswith("params") for word in told)
+        assert ("small: parameters" in told) == alone, "what a number alone is, is said"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_network_the_editor_makes_is_wider_than_its_room(seed: int):
+    architecture, shape = any_architecture(Random(seed))
+    layers = plan_layers(architecture, shape, classes_of(architecture))
+    for width in WIDTHS:
+        drawing = network_drawing(layers, shape, LONG[: classes_of(architecture)], width=width)
+        assert drawing.width <= width
+        assert not overprinted(drawing), width
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_no_network_is_overprinted_and_none_is_wider_than_its_room(seed: int):
     layers = random_network(seed)
@@ -171,7 +203,7 @@ def test_a_long_network_goes_on_in_the_next_row_and_is_not_higher_than_a_window(
         for width in (580, 720, 900):
             drawing = network_drawing(layers, shape, NAMES, width=width)
             assert rows_of(drawing) in (2, 3, 4)
-            assert drawing.height < 480
+            assert drawing.height < 520
         assert rows_of(network_drawing(layers, shape, NAMES, width=330)) > 3
     assert rows_of(drawn(PRESETS["vgg-6"].architecture)) == 1
 

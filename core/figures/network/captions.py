@@ -36,7 +36,8 @@ def captions(group: Group, before: str, detail: Detail) -> tuple[str, str, str, 
     said = shape_words(shape)
     last = group.elements[-1].layer.output_shape
     pooled = f"then {shape_words(last[:2])}" if len(last) == 3 and last != shape else ""
-    parameters = f"{format_short(group.parameters)} params" if group.parameters else ""
+    unit = " params" if detail.unit else ""
+    parameters = f"{format_short(group.parameters)}{unit}" if group.parameters else ""
     return (
         group_name(group, short=not detail.names),
         "" if not detail.names and said == before else said,
@@ -77,8 +78,13 @@ def group_name(group: Group, *, short: bool = False) -> str:
     return words[0].upper() + words[1:]
 
 
-def legend(layers: Sequence[Layer], most: float, top: float) -> tuple[list[str], float, float]:
+def legend(
+    layers: Sequence[Layer], most: float, top: float, *, last: str = ""
+) -> tuple[list[str], float, float]:
     """What the colours mean, of what occurs, in as many lines as it takes.
+
+    Args:
+        last: what else is to be said, after the colours.
 
     Returns: the parts, how wide they are and how high.
     """
@@ -91,6 +97,11 @@ def legend(layers: Sequence[Layer], most: float, top: float) -> tuple[list[str],
         parts += [_mark(colour, x, y), words_beside(label(word, 40), x + _MARK + 5, y + 10)]
         widest = max(widest, x + width)
         x += width + 14
+    if last:
+        if x > _EDGE and x + text_width(last) > most:
+            x, y = _EDGE, y + LINE + 3
+        parts.append(words_beside(last, x, y + 10))
+        widest = max(widest, x + text_width(last))
     return parts, widest, y - top + LINE
 
 

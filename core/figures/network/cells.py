@@ -34,6 +34,7 @@ class Detail:
     words: bool = True
     pooled: bool = True
     parameters: bool = True
+    unit: bool = True  # else of parameters the number alone: what it is the legend says
     names: bool = True  # else blocks are numbers, and a shape is said where it changes
 
 
@@ -223,7 +224,7 @@ def _arcs(
             _box(element, 1, replace(detail, size=_ON_ARC), 1.0) for element in way.through
         )
         words = ""
-        if way.through and detail.words and detail.parameters:
+        if way.through and detail.words and detail.parameters and detail.unit:
             kernel = way.through[0].layer.options.get("kernel_size")
             words = f"{kernel} × {kernel}" if isinstance(kernel, int) else ""
         top = reach + _RISE * (1 + place) + max([0.0, *(box.height / 2 for box in boxes)])

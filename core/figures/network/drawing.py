@@ -34,17 +34,22 @@ ONE_ROW: Final = (
     _LARGE,
     _SMALLER,
     Detail(Size(0.78, 0.8), 12, 10),
-    Detail(Size(0.72, 0.76), 9, 10, parameters=False),
+    Detail(Size(0.72, 0.76), 9, 10, unit=False),
 )
 ROWS: Final = (
     _LARGE,
     _SMALLER,
     Detail(Size(0.62, 0.7), 15, 7, pooled=False),
-    Detail(Size(0.46, 0.55), 13, 5, pooled=False, parameters=False),
+    Detail(Size(0.46, 0.55), 13, 5, pooled=False, unit=False),
+    Detail(Size(0.34, 0.42), 11, 5, pooled=False, unit=False, names=False),
     Detail(Size(0.34, 0.42), 11, 5, pooled=False, parameters=False, names=False),
 )
-_HIGHEST = 400.0  # of several rows; more than this, and the next detail is tried
-_NARROW, _HIGHEST_NARROW = 400.0, 500.0  # a phone is higher than wide
+# Of several rows; more than this, and the next detail is tried. Before words are left out that
+# are of use they may be higher, and on a phone, which is higher than wide.
+_HIGHEST, _HIGHEST_SMALL = 400.0, 470.0
+_NARROW, _HIGHEST_NARROW = 400.0, 540.0
+_NOTHING = 1e-6  # what sums of coordinates are off by
+_NUMBERS = "small: parameters"
 _LEGEND = 420.0  # a legend may be so wide over a narrower drawing
 _CARD = Detail(Size(1.0, 1.0, bands=False), 9, 0, words=False)
 _CARD_SHAPE = 3.4  # width of a small drawing over its height, at most about
@@ -117,9 +122,10 @@ class _Sketch:
     made: dict[tuple[Detail, float], list[list[Cell]]] = field(default_factory=dict)
 
     def drawn(self, layers: Sequence[Layer], width: float) -> Drawing:
-        rows = self._fitting(width)
+        rows, detail = self._fitting(width)
         wide, high = width_of(rows), height_of(rows)
-        below, beside, more = legend(layers, min(max(wide, _LEGEND), width), high + 10)
+        last = _NUMBERS if detail.parameters and not detail.unit else ""
+        below, beside, more = legend(layers, min(max(wide, _LEGEND), width), high + 10, last=last)
         names = tuple(element.layer.name for group in self.groups for element in group.all_elements)
         return _drawing([*rows_svg(rows), *below], max(wide, beside), high + 10 + more, names)
 
@@ -132,18 +138,18 @@ class _Sketch:
         best = max(rows, key=lambda found: min(_CARD_SHAPE / width_of(found), 1 / height_of(found)))
         return _drawing(rows_svg(best), width_of(best), height_of(best), ())
 
-    def _fitting(self, width: float) -> list[Row]:
+    def _fitting(self, width: float) -> tuple[list[Row], Detail]:
         """The rows of the first detail that there is room for."""
         for detail in ONE_ROW:
             rows = in_rows(self._cells(detail, most_wide(width)), detail.gap, width)
             if len(rows) == 1:
-                return rows
-        highest = _HIGHEST if width >= _NARROW else _HIGHEST_NARROW
+                return rows, detail
         for detail in ROWS:
             rows = in_rows(self._cells(detail, most_wide(width)), detail.gap, width)
-            if height_of(rows) <= highest:
+            wide = _HIGHEST if detail.pooled else _HIGHEST_SMALL
+            if height_of(rows) <= (wide if width >= _NARROW else _HIGHEST_NARROW):
                 break
-        return rows
+        return rows, detail
 
     def _cells(self, detail: Detail, most: float) -> list[list[Cell]]:
         """The image, each group, and beside the last the names of classes.
@@ -174,7 +180,7 @@ class _Sketch:
 
 
 def _drawing(parts: Sequence[str], width: float, height: float, names: tuple[str, ...]) -> Drawing:
-    wide, high = ceil(width), ceil(height + 4)
+    wide, high = ceil(width - _NOTHING), ceil(height + 4)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
         f'font-size="12" fill="currentColor" stroke-linejoin="round">{"".join(parts)}</svg>'
