@@ -13,6 +13,7 @@ from core.config.architecture import (
     BaseName,
     BlockConfig,
     DenseConfig,
+    Initializer,
 )
 from core.config.augmentation import AugmentationConfig
 from core.config.data import (
@@ -107,6 +108,7 @@ __all__ = [
     "ExponentialSchedule",
     "FineTuningConfig",
     "Fit",
+    "Initializer",
     "Interpolation",
     "InverseTimeSchedule",
     "Keep",

@@ -3,27 +3,41 @@
 from random import Random
 from typing import Any, get_args
 
-from core.config import Activation, ArchitectureConfig, BlockConfig, DenseConfig
+from core.config import (
+    Activation,
+    ArchitectureConfig,
+    BaseName,
+    BlockConfig,
+    DenseConfig,
+    Initializer,
+)
 from core.models.plan import misfits
 
 Shape = tuple[int, int, int]
 
 
-def any_architecture(random: Random, *, fits: bool = True) -> tuple[ArchitectureConfig, Shape]:
-    """A network of small width and its input's shape.
+def any_architecture(
+    random: Random, *, fits: bool = True, base: BaseName | None = None
+) -> tuple[ArchitectureConfig, Shape]:
+    """A network and its input's shape: mostly narrow, so that hundreds are quick to train.
 
     Args:
         fits: draw until one is found that can take its images.
+        base: stands where the blocks would.
     """
+    least = 32 if base else 8
     while True:
-        shape = (random.randint(8, 36), random.randint(8, 36), random.choice((1, 3)))
+        shape = (random.randint(least, 36), random.randint(least, 36), random.choice((1, 3)))
+        blocks = 0 if base else random.choice((1, 1, 2, 3, 5))
         architecture = ArchitectureConfig(
-            blocks=tuple(_block(random) for _ in range(random.choice((1, 1, 2, 3)))),
+            base=base,
+            blocks=tuple(_block(random) for _ in range(blocks)),
             batch_normalization_momentum=random.choice((0.99, 0.9)),
-            initializer=random.choice(("glorot_uniform", "he_uniform", "he_normal")),
+            initializer=random.choice(get_args(Initializer)),
+            dense_initializer=random.choice(get_args(Initializer)),
             flatten=random.choice(("flatten", "global_average", "global_max")),
             flatten_dropout=random.choice((0.0, 0.3)),
-            dense=tuple(_dense(random) for _ in range(random.choice((0, 1, 1, 2)))),
+            dense=tuple(_dense(random) for _ in range(random.choice((0, 1, 1, 4)))),
             head=random.choice(("softmax", "softmax", "sigmoid")),
         )
         if not fits or not misfits(architecture, shape, classes_of(architecture)):
@@ -36,8 +50,8 @@ def classes_of(architecture: ArchitectureConfig) -> int:
 
 def _block(random: Random) -> BlockConfig:
     return BlockConfig(
-        filters=random.randint(1, 6),
-        convolutions=random.choice((1, 1, 2)),
+        filters=random.choice((random.randint(1, 6), 1, 4, 24)),
+        convolutions=random.choice((1, 1, 1, 2, 4)),
         kernel_size=random.choice((1, 2, 3, 3, 4, 5, 7, 11)),
         stride=random.choice((1, 1, 1, 2, 3, 4)),
         dilation=random.choice((1, 1, 1, 2, 3, 8)),
@@ -50,7 +64,7 @@ def _block(random: Random) -> BlockConfig:
 
 
 def _dense(random: Random) -> DenseConfig:
-    return DenseConfig(units=random.randint(1, 9), **_row(random))
+    return DenseConfig(units=random.choice((random.randint(1, 9), 100)), **_row(random))
 
 
 def _row(random: Random) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from core.config.architecture.network import (
     ArchitectureConfig,
     BlockConfig,
     DenseConfig,
+    Initializer,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "BaseName",
     "BlockConfig",
     "DenseConfig",
+    "Initializer",
 ]

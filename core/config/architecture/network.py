@@ -13,6 +13,7 @@ from core.config.base import Dropout, Fraction, Section
 Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "maxout", "none"]
 Normalization = Literal["none", "before", "after"]
 Padding = Literal["same", "valid"]
+Initializer = Literal["glorot_uniform", "he_uniform", "he_normal"]
 _Pieces = Annotated[int, Field(ge=2, le=8)]
 
 _LONGEST_NAME = 250  # characters: a file's name, which is a saved network's, holds no more
@@ -89,8 +90,9 @@ class ArchitectureConfig(Section):
         description="how much of its moving averages a step keeps; runs of a few hundred steps "
         "need less than Keras's 0.99",
     )
-    initializer: Literal["glorot_uniform", "he_uniform", "he_normal"] = Field(
-        "glorot_uniform", description="of the convolutions; dense layers keep glorot_uniform"
+    initializer: Initializer = Field("glorot_uniform", description="of the convolutions")
+    dense_initializer: Initializer = Field(
+        "glorot_uniform", description="of the dense layers, the output among them"
     )
     flatten: Literal["flatten", "global_average", "global_max"] = "flatten"
     flatten_dropout: Dropout = 0.0

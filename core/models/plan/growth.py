@@ -14,6 +14,7 @@ from core.models.plan.layer import INPUT, LayerPlan, Shape
 from core.models.plan.sides import reach
 
 KERAS_MOMENTUM: Final = 0.99  # of batch normalization where nothing else is asked for
+KERAS_INITIALIZER: Final = "glorot_uniform"  # of a dense layer where nothing else is asked for
 _PIECES: Final = ("", "_b", "_c", "_d", "_e", "_f", "_g", "_h")  # of maxout, in their names
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 Shape = tuple[int, ...]
 BASE: Final = "base"  # the layer that stands for all of a network that others trained
+HEAD: Final = "head"  # the last dense layer, whose outputs become probabilities
 INPUT: Final = "input"  # stands for the preprocessed image in LayerPlan.inputs
 
 

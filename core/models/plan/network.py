@@ -11,8 +11,8 @@ from typing import Any
 
 from core.config import BASES, ArchitectureConfig, Base, BlockConfig, DenseConfig
 from core.errors import ConfigError
-from core.models.plan.growth import Growth, Names, Tip
-from core.models.plan.layer import BASE, LayerPlan
+from core.models.plan.growth import KERAS_INITIALIZER, Growth, Names, Tip
+from core.models.plan.layer import BASE, HEAD, LayerPlan
 from core.models.plan.misfits import (
     Misfit,
     one_output,
@@ -56,6 +56,18 @@ def misfits(
     Args: as plan_layers.
     """
     return _Plan(architecture, input_shape, num_classes).misfits
+
+
+def sketch_layers(
+    architecture: ArchitectureConfig, input_shape: _Input, num_classes: int
+) -> list[LayerPlan]:
+    """Every layer, as if what cannot work did: of maps that are too small comes one value.
+
+    To be looked at while a network is mended, never to be built.
+
+    Args: as plan_layers.
+    """
+    return _Plan(architecture, input_shape, num_classes).layers
 
 
 class _Plan(Growth):
@@ -228,13 +240,19 @@ class _Plan(Growth):
 
     def _dense(self, number: int, dense: DenseConfig) -> None:
         name = f"dense{number}"
-        names = Names(name, f"{name}_act", f"{name}_bn")
-        self.activated(names, "Dense", {"units": dense.units}, (dense.units,), dense, l2=dense.l2)
+        names, options = Names(name, f"{name}_act", f"{name}_bn"), self._dense_options(dense.units)
+        self.activated(names, "Dense", options, (dense.units,), dense, l2=dense.l2)
         self.dropout(f"{name}_dropout", dense.dropout)
+
+    def _dense_options(self, units: int) -> dict[str, Any]:
+        """In Keras's words; its own initializer is not said."""
+        initializer = self.architecture.dense_initializer
+        other = initializer != KERAS_INITIALIZER
+        return {"units": units} | ({"kernel_initializer": initializer} if other else {})
 
     def _head(self, num_classes: int) -> None:
         units = 1 if self.architecture.head == "sigmoid" else num_classes
-        self.weighted("head", "Dense", {"units": units}, (units,))
+        self.weighted(HEAD, "Dense", self._dense_options(units), (units,))
         activation = {"activation": self.architecture.head}
         self.add("probabilities", "Activation", activation, (units,))
 

@@ -35,6 +35,13 @@ def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
                 form.choice(
                     "Initial weights of convolutions", "architecture.initializer", _INITIALIZERS
                 )
+        with st.container():
+            form.choice(
+                "Initial weights of dense layers",
+                "architecture.dense_initializer",
+                _INITIALIZERS,
+                help="Of the output too.",
+            )
         if _normalizes(draft):
             with st.container():
                 _momentum(form)
