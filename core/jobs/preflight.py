@@ -19,6 +19,7 @@ from core.models.plan import (
     Misfit,
     misfits,
     plan_layers,
+    sketch_layers,
     total_multiply_adds,
     total_parameters,
     total_trainable,
@@ -35,6 +36,7 @@ class Preflight:
     input_shape: tuple[int, int, int] | None = None  # (H, W, C); None where not known
     num_classes: int = 0
     layers: list[LayerPlan] = field(default_factory=list)  # empty where the network does not fit
+    sketch: list[LayerPlan] = field(default_factory=list)  # then, as if it did, to be looked at
     data_problem: UserError | None = None
     network_problem: UserError | None = None  # the first of `misfits`
     misfits: list[Misfit] = field(default_factory=list)
@@ -103,6 +105,7 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
         num_classes=info.num_classes,
         layers=layers,
         network_problem=network_problem,
+        sketch=[] if layers else sketch_layers(config.architecture, shape, info.num_classes),
         misfits=[] if layers else misfits(config.architecture, shape, info.num_classes),
     )
 

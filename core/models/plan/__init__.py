@@ -20,7 +20,7 @@ from core.models.plan.memory import (
     training_memory,
 )
 from core.models.plan.misfits import Mend, Misfit
-from core.models.plan.network import misfits, plan_layers
+from core.models.plan.network import misfits, plan_layers, sketch_layers
 from core.models.plan.sides import smallest_side
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "misfits",
     "optimizer_slots",
     "plan_layers",
+    "sketch_layers",
     "smallest_side",
     "total_multiply_adds",
     "total_parameters",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.config import LARGEST_SIDE, SMALLEST_SIDE, ArchitectureConfig, BlockConfig
+from core.models.plan.layer import BASE, HEAD
 from core.models.plan.sides import smallest_side
 
 _RESIZE = "Resize the images to at least"
@@ -30,6 +31,14 @@ class Misfit:
     advice: str
     mends: tuple[Mend, ...] = ()
     block: int | None = None  # its number, from 1; None where it is of no block
+    of_base: bool = False
+
+    @property
+    def group(self) -> str:
+        """What the layers that it is of are called before the first "_" of their names."""
+        if self.block is not None:
+            return f"block{self.block}"
+        return BASE if self.of_base else HEAD
 
 
 def too_small(
@@ -76,6 +85,7 @@ def too_small_for_a_base(title: str, sides: tuple[int, int], needed: int) -> Mis
                 (("dataset.image_size", [needed, needed]),),
             ),
         ),
+        of_base=True,
     )
 
 

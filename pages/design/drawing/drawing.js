@@ -53,8 +53,10 @@ function mark(view) {
     node.setAttribute("tabindex", layer === view.at ? "0" : "-1");
   }
   const chosen = view.nodes.get(view.chosen)?.closest("[data-group]");
-  for (const group of view.root.querySelectorAll("[data-group]"))
+  for (const group of view.root.querySelectorAll("[data-group]")) {
     group.classList.toggle("chosen", group === chosen);
+    group.classList.toggle("wrong", view.data.wrong.includes(group.dataset.group));
+  }
 }
 
 function choose(view, layer) {

@@ -5,7 +5,7 @@ Knows nothing of how a network is edited.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -36,6 +36,9 @@ def network_figure(
     layers: Sequence[Layer],
     shape: tuple[int, int, int],
     classes: Sequence[str],
+    *,
+    wrong: Sequence[str] = (),
+    on_group: Callable[[str | None], None] | None = None,
 ) -> None:
     """Draw it, and tell of a layer that is clicked. No more than this is drawn anew by a click.
 
@@ -43,15 +46,20 @@ def network_figure(
         layers: its layers, from the first convolution to the probabilities.
         shape: (H, W, C) of the images.
         classes: K names, in the order of the outputs.
+        wrong: groups of layers that cannot work, as core.models.plan.Misfit names them.
+        on_group: is called with the name of the group that the chosen layer is of; None: of none.
     """
     drawn = networks.drawings(architecture, shape, tuple(classes), layers)
     with st.container(gap=None):
-        chosen = show(drawn, network_words(layers, shape, classes), _KEY)
-        if chosen is None:
+        chosen = show(drawn, network_words(layers, shape, classes), _KEY, wrong=wrong)
+        found = None if chosen is None else find_element(layers, chosen)
+        if on_group is not None:
+            on_group(found[0].name if found is not None else None)
+        if found is None:
             st.caption(_NONE)
             return
         with st.container(border=True, gap="xsmall", key="layer_card"):
-            _card(layers, *find_element(layers, chosen))
+            _card(layers, *found)
 
 
 def _card(layers: Sequence[Layer], group: Group, element: Element) -> None:

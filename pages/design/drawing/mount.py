@@ -25,7 +25,12 @@ _MOUNT = st.components.v2.component(
 
 
 def show(
-    drawings: Sequence[Drawing], words: str, key: str, *, chosen: str | None = None
+    drawings: Sequence[Drawing],
+    words: str,
+    key: str,
+    *,
+    chosen: str | None = None,
+    wrong: Sequence[str] = (),
 ) -> str | None:
     """Show the widest of the drawings that there is room for.
 
@@ -34,6 +39,7 @@ def show(
         words: what it shows, for who cannot see it.
         chosen: name of a layer that was chosen elsewhere, to stand out; None: the one that was
             chosen here.
+        wrong: names of groups that cannot work, to be outlined.
 
     Returns: the name of the layer that stands out; None while there is none, or where the
         network no longer has it.
@@ -45,6 +51,7 @@ def show(
         "layers": drawings[0].layers,
         "words": words,
         "chosen": known,
+        "wrong": [*wrong],
     }
     _MOUNT(key=key, data=data, on_layer_change=_nothing)
     return known

@@ -12,7 +12,7 @@ from core.jobs.preflight import Preflight
 from pages.design import costs
 from pages.design.drawing import network_figure
 from pages.design.network import bases, blocks, dense, history, layers, own, presets, whole
-from pages.design.network.fields import WHOLE
+from pages.design.network.fields import WHOLE, mark_row
 from pages.widgets.form import Form
 
 # Where two cards would not fit beside the button it goes below them.
@@ -21,6 +21,11 @@ _PHONE = """<style>@media (max-width: 640px) {
 .st-key-network_choice > :has(> [class*="st-key-cards_"]),
 .st-key-network_choice > [class*="st-key-cards_"] {flex:1 0 100%; max-width:100%}
 }</style>"""
+
+_SKETCHED = (
+    ":material/error: Drawn as if what is outlined could work. What it costs is told once it does: "
+    "the reason and what mends it stand below."
+)
 
 
 def show(draft: RunConfig, plan: Preflight) -> None:
@@ -33,12 +38,20 @@ def show(draft: RunConfig, plan: Preflight) -> None:
         bases.show(draft, plan)
     form = Form(draft)
     form.error(WHOLE)
-    if plan.layers and plan.input_shape and plan.info is not None:
+    drawn = plan.layers or plan.sketch
+    if drawn and plan.input_shape and plan.info is not None:
         left, right = st.columns([2, 1], gap="medium")
         with left:
-            network_figure(draft.architecture, plan.layers, plan.input_shape, plan.info.classes)
+            wrong = [found.group for found in plan.misfits]
+            shape, classes = plan.input_shape, plan.info.classes
+            network_figure(
+                draft.architecture, drawn, shape, classes, wrong=wrong, on_group=_mark_row
+            )
         with right:
-            costs.show(draft, plan)
+            if plan.layers:
+                costs.show(draft, plan)
+            else:
+                st.caption(_SKETCHED)
             own.bar(draft)
     else:
         own.bar(draft)
@@ -51,3 +64,13 @@ def show(draft: RunConfig, plan: Preflight) -> None:
     whole.show(draft, plan, form)
     if plan.layers:
         layers.show(plan)
+
+
+def _mark_row(group: str | None) -> None:
+    """Of the tables below, the row that a group of layers is made from; others have none."""
+    for name, rows in (("block", "blocks"), ("dense", "dense")):
+        number = (group or "").removeprefix(name)
+        if number != group and number.isdecimal():
+            mark_row(f"{rows}_{int(number) - 1}")
+            return
+    mark_row(None)

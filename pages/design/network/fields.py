@@ -32,6 +32,8 @@ _L2_HELP = (
     "Weight decay by penalty: this times the sum of the squared weights is added to the loss that "
     "is minimized. 0 is off; 0.0001 is usual."
 )
+_MARK = "rgba(0, 114, 178, .16)"  # the page's blue, on a light page and on a dark one
+_MARKED = f"background:{_MARK}; box-shadow:0 0 0 4px {_MARK}; border-radius:4px"
 _COPY, _UP, _DOWN, _DELETE = "Copy", "Move up", "Move down", "Delete"
 # One row of labels stands for all rows of a table where a row is one line; read aloud each is.
 _STYLE = """<style>
@@ -73,6 +75,12 @@ def cells(name: str, number: int) -> AbstractContextManager[Any]:
         vertical_alignment="bottom",
         key=f"row_{name}_{number}{first}",
     )
+
+
+def mark_row(row: str | None) -> None:
+    """Let one of all rows stand out, "blocks_0"; None: none, in the place of the one before."""
+    found = f".st-key-row_{row}"
+    st.html(f"<style>{f'{found}, {found}_first {{{_MARKED}}}' if row else '/* none */'}</style>")
 
 
 def rows_of(draft: RunConfig, name: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import combinations
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.config import apply_overrides
 from core.figures.network.letters import text_width
 from core.recipes import find_recipe
-from core.runs.drafts import save_draft
+from core.runs.drafts import load_draft, save_draft
 from tests.browser.test_accessibility import findings
 from tools.clicks import wait_for_title, wait_until_idle
 from tools.dashboard import Complaints, Server
@@ -67,6 +68,30 @@ def test_a_click_tells_of_a_layer_and_another_one_takes_it_back(
     expect(conv).to_have_attribute("aria-pressed", "false")
     layer(drawing, "block5_conv1").locator("path").first.click()
     expect(card(page)).to_have_count(0)
+    assert complaints.lines == []
+
+
+def test_the_row_of_a_layer_that_is_clicked_stands_out(drawing: Locator, page: Page):
+    row = page.locator(".st-key-row_blocks_1")
+    plain = row.evaluate("node => getComputedStyle(node).backgroundColor")
+    layer(drawing, "block2_conv1").locator("path").first.click()
+    expect(row).not_to_have_css("background-color", plain)
+    layer(drawing, "head").locator("path").first.click()  # which has none
+    expect(row).to_have_css("background-color", plain)
+
+
+def test_what_cannot_work_is_outlined_while_it_is_mended(
+    drawing: Locator, page: Page, complaints: Complaints
+):
+    config = load_draft("0123abcd")
+    assert config is not None
+    save_draft("0123abcd", apply_overrides(config, ["architecture.blocks.7.padding=valid"]))
+    page.reload()
+    wait_for_title(page, "Design")
+    expect(drawing.locator(".wrong")).to_have_attribute("data-group", "block8")
+    outline = drawing.locator(".wrong > rect").evaluate("node => getComputedStyle(node).stroke")
+    red, green, blue = map(int, re.findall(r"\d+", outline)[:3])
+    assert red > 100 and red > 1.5 * max(green, blue), outline
     assert complaints.lines == []
 
 

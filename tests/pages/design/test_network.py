@@ -165,6 +165,30 @@ def test_dense_layers_are_rows_too(draft: RunConfig):
     assert saved().dense[0].activation == "tanh", "as the last block's"
 
 
+def test_what_is_of_the_whole_network_can_be_set(draft: RunConfig):
+    app = opened()
+    whole = "draft.architecture"
+    app.selectbox(key=f"{whole}.flatten").set_value("flatten")
+    app.number_input(key=f"{whole}.flatten_dropout").set_value(0.4)
+    app.selectbox(key=f"{whole}.initializer").set_value("he_normal")
+    app.selectbox(key=f"{whole}.dense_initializer").set_value("he_uniform")
+    app.number_input(key=f"{whole}.batch_normalization_momentum").set_value(0.8)
+    healthy(app.run())
+    now = saved()
+    assert (now.flatten, now.flatten_dropout) == ("flatten", 0.4)
+    assert (now.initializer, now.dense_initializer) == ("he_normal", "he_uniform")
+    assert now.batch_normalization_momentum == 0.8
+
+
+def test_a_block_s_dilation_and_padding_can_be_set(draft: RunConfig):
+    app = opened()
+    open_popover(app, "more_blocks_0")
+    app.number_input(key=f"{BLOCKS}.0.dilation").set_value(2)
+    app.selectbox(key=f"{BLOCKS}.0.padding").set_value("valid")
+    healthy(app.run())
+    assert (saved().blocks[0].dilation, saved().blocks[0].padding) == (2, "valid")
+
+
 def test_what_cannot_work_is_said_at_its_row_with_what_mends_it(draft: RunConfig):
     app = opened(
         "architecture.blocks.0.stride=2",
@@ -175,6 +199,8 @@ def test_what_cannot_work_is_said_at_its_row_with_what_mends_it(draft: RunConfig
     told = errors(app)
     assert any("stride of 2 and a dilation of 2" in words for words in told)
     assert any("shortcut of block 3" in words for words in told)
+    assert "as if what is outlined could work" in texts(app), "still drawn"
+    assert "Parameters" not in metrics(app), "what it would cost is not known"
     assert app.button(key="mend_block_0_0_1").label == "No dilation in block 1"
     click(app, "mend_block_0_0_1")
     assert saved().blocks[0].dilation == 1 and saved().blocks[0].stride == 2
