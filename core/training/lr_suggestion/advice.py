@@ -14,6 +14,7 @@ from core.runs import RangeTestResult, RateSuggestion
 from core.training.lr_suggestion.curve import Curve, Seed, curve_of
 from core.training.lr_suggestion.descent import Descent, descent, learned
 from core.training.lr_suggestion.rules import (
+    End,
     cycle,
     good_about,
     minimum,
@@ -88,7 +89,11 @@ def _suggestions(curve: Curve, found: Descent, *, adaptive: bool) -> tuple[RateS
             "The highest rate of a schedule that comes down again, such as one cycle or cosine.",
         ),
     ]
-    single = [RateSuggestion(name=name, learning_rate=lr, why=why) for lr, name, why in said if lr]
+    single = [
+        RateSuggestion(name=name, learning_rate=lr, why=why)
+        for lr, name, why in said
+        if not isinstance(lr, End)
+    ]
     low, high = cycle(curve, found)
     ends = RateSuggestion(
         name="Cycle",

@@ -6,6 +6,8 @@ Knows nothing of which one is best: that is advice.py's.
 from __future__ import annotations
 
 import bisect
+import math
+from enum import StrEnum
 
 import numpy as np
 
@@ -14,23 +16,39 @@ from core.training.lr_suggestion.descent import Descent
 
 _A_FIFTEENTH = 15  # of the curve, on each side, that a slope is measured over
 _BELOW_THE_RISE = 4.0
+_STEEPER = 2.0  # standard deviations of the noise between two slopes
 
 
-def steepest(curve: Curve, found: Descent) -> float | None:
+class End(StrEnum):
+    """An end of a curve, beyond which nothing was measured."""
+
+    LOWER = "lower"
+    UPPER = "upper"
+
+
+def steepest(curve: Curve, found: Descent) -> float | End:
     """The rate at which the loss falls fastest against log(lr), on its way to its minimum.
 
     A slope is a straight line's, fitted to the batches of a window: an average's own slope is flat
-    at its ends. None where it is steepest at an end of the curve, for what lies beyond was not
-    measured.
+    at its ends. Where it is not clearly steeper than at an end of the curve, that end: what lies
+    beyond was not measured. So it is wherever the steepest lies in the curve's first sixth, which
+    is left out or fills no window.
     """
-    half = max(3, curve.measured // _A_FIFTEENTH)
-    slopes = _slopes(np.log10(curve.lrs), curve.losses, half)  # of the places from `half` on
-    slopes = slopes[: max(found.lowest - half + 2, 0)]
-    if len(slopes) < 3:
-        return None
-    best = int(np.argmin(slopes[:-1]))
-    if best == 0 or slopes[best] >= 0.0:
-        return None
+    x, half = np.log10(curve.lrs), max(3, curve.measured // _A_FIFTEENTH)
+    slopes = _slopes(x, curve.losses, half)  # of the places from `half` on
+    down = slopes[: max(found.lowest - half + 1, 0)]
+    if not len(down):
+        return End.LOWER
+    best, last = int(np.argmin(down)), len(slopes) - 1
+    # Past a lowest place that lies well inside the curve nothing is on its way down.
+    ends = {End.LOWER: 0, End.UPPER: last} if len(down) == len(slopes) else {End.LOWER: 0}
+    alike = {
+        end: slopes[place]
+        for end, place in ends.items()
+        if slopes[place] - slopes[best] <= _STEEPER * _noise_between(curve, x, half, best, place)
+    }
+    if alike:
+        return min(alike, key=lambda end: float(alike[end]))
     return float(curve.lrs[half + best])
 
 
@@ -97,6 +115,21 @@ def _slopes(x: np.ndarray, y: np.ndarray, half: int) -> np.ndarray:
     dx = dx - dx.mean(axis=1, keepdims=True)
     slopes: np.ndarray = (dx * dy).sum(axis=1) / np.maximum((dx * dx).sum(axis=1), 1e-12)
     return slopes
+
+
+def _noise_between(curve: Curve, x: np.ndarray, half: int, best: int, other: int) -> float:
+    """How far noise alone moves two windows' slopes apart, a standard deviation.
+
+    Windows that share batches differ by less: what each batch counts in one slope is taken from
+    what it counts in the other.
+    """
+    counts = np.zeros(len(x))
+    for sign, first in ((1.0, best), (-1.0, other)):
+        window = slice(first, first + 2 * half + 1)
+        dx = x[window] - x[window].mean()
+        counts[window] += sign * dx / max(float((dx * dx).sum()), 1e-12)
+    spread = float(curve.spread[half + best]) / math.sqrt(curve.seeds)
+    return spread * float(np.linalg.norm(counts))
 
 
 def _decreasing_lengths(values: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class Known:
     test: RangeTestConfig = TEST
     falls: bool = True  # a rate stands out
     inner: bool = True  # it is steepest inside the range, not at an end
+    cut: bool = False  # it ends on the way down, so that a quarter of its end need not be low
 
     def seed(self, number: int = 0) -> Seed:
         """Losses as measured with noise of that seed."""
@@ -82,6 +84,11 @@ def collapse(at: float) -> Formula:
     return ruined
 
 
+def _cut(name: str, formula: Formula, **rest: Any) -> Known:
+    """A curve that falls ever faster up to its end."""
+    return Known(name, formula, inner=False, cut=True, **rest)
+
+
 def run_of(test: RangeTestConfig, schedule: str = "one_cycle") -> RunConfig:
     """A run whose range test that is."""
     data = {"architecture": "compact", "schedule": {"kind": schedule}}
@@ -100,6 +107,7 @@ def recorded(recipe: str) -> tuple[RunConfig, list[Seed]]:
 
 
 _USUAL = of(2.3, fall(3e-3), rise(3.0))
+_NARROW = RangeTestConfig(start=1e-5, end=1.0, iterations=150)
 _LINEAR = RangeTestConfig(start=1e-3, end=0.6, spacing="linear", iterations=300)
 
 KNOWN = (
@@ -137,6 +145,19 @@ KNOWN = (
         noise=0.03,
         inner=False,
     ),
+    Known(
+        "steepest before it begins",
+        of(2.3, fall(1e-5, 1.6, 2.5), rise(0.3)),
+        noise=0.03,
+        test=_NARROW,
+        inner=False,
+    ),
+    Known("steepest near the end", of(2.3, fall(0.3)), noise=0.05, test=_NARROW, cut=True),
+    _cut("steepest where it ends", of(2.3, fall(1.0)), noise=0.03, test=_NARROW),
+    _cut("clean to where it ends", of(2.3, fall(1.0)), test=_NARROW),
+    _cut("steepest beyond its end", of(2.3, fall(2.0)), noise=0.03, test=_NARROW),
+    _cut("ever steeper", of(2.3, fall(20.0, 1.6, 2.5)), noise=0.05),
+    _cut("steepest where it is lost", of(2.3, fall(3e-3)), noise=0.05, lost_at=130),
     Known("never below guessing", of(GUESSING + 2.0, fall(1e-4, 2.0)), noise=0.05, falls=False),
     Known("flat", of(GUESSING), noise=0.1, falls=False),
     Known("rising", of(2.3, lambda x: x + 5.0), noise=0.1, falls=False),

@@ -68,7 +68,9 @@ def test_the_recommended_rate_is_one_of_them_and_lies_where_the_formula_is_low(
         float(known.formula(np.array([math.log10(result.suggestion)]))[0]),
         known.formula(x),
     )
-    assert there < loss.min() + 0.5 * (loss[: int(loss.argmin()) + 1].max() - loss.min())
+    assert known.cut or there < loss.min() + 0.5 * (
+        loss[: int(loss.argmin()) + 1].max() - loss.min()
+    )
 
 
 @pytest.mark.parametrize("number", SEEDS)
