@@ -64,6 +64,7 @@ from core.config.schedules import (
     TrapezoidSchedule,
     highest,
     highest_momentum,
+    momentum_at_highest,
     scaled,
 )
 from core.config.training import (
@@ -137,6 +138,7 @@ __all__ = [
     "highest",
     "highest_momentum",
     "load_config",
+    "momentum_at_highest",
     "network_changes",
     "parse_architecture",
     "parse_config",

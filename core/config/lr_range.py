@@ -20,7 +20,9 @@ class RangeTestConfig(Section):
     """Learning-rate range test (Smith 2015, section 3.3): a batch at each of growing rates.
 
     Model, optimizer, augmentation, precision and, where none is named here, batch size are the
-    run's own, so that the rate that is found is one for that run.
+    run's own, so that the rate that is found is one for that run. A momentum that the schedule
+    cycles is the one that the run has at its highest rate, the lowest of the cycle: a higher one
+    makes longer steps of the same rate.
     """
 
     start: LearningRate = 1e-5

@@ -224,6 +224,13 @@ def highest_momentum(schedule: ScheduleConfig) -> float | None:
     return None
 
 
+def momentum_at_highest(schedule: ScheduleConfig) -> float | None:
+    """What a schedule that sets the momentum has at its highest rate; None as highest_momentum."""
+    if isinstance(schedule, OneCycleSchedule) and schedule.cycle_momentum:
+        return schedule.min_momentum
+    return None
+
+
 def scaled(schedule: ScheduleConfig, factor: float) -> ScheduleConfig:
     """The same schedule with all its learning rates so many times as high.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.config import RunConfig
+from core.config import RunConfig, momentum_at_highest
 from core.data.dataset import Dataset
 from core.data.pipeline import training_stream
 from core.data.splits import Splits
@@ -42,8 +42,9 @@ def run_range_test(
 ) -> State:
     """Raise the learning rate until the loss diverges or the range ends, once a seed.
 
-    Each seed begins with weights, order and augmentation of its own. A stop keeps the seeds that
-    were done, or of the first what there is.
+    Each seed begins with weights, order and augmentation of its own. Where the schedule cycles the
+    momentum, each rate is tested with the one that the run has at its highest rate. A stop keeps
+    the seeds that were done, or of the first what there is.
 
     Returns: the final state.
     """
@@ -115,7 +116,7 @@ class _SeedTest:
         while not self.done:
             chunk = self.lrs[self.step : self.step + per_call]
             begun = time.perf_counter()
-            own = trainer.train(stream, chunk.astype(np.float32)).losses
+            own = trainer.train(stream, chunk.astype(np.float32), self._momenta(len(chunk))).losses
             seconds = time.perf_counter() - begun
             if self.step:
                 per_call = max(1, round(CALL_SECONDS * len(chunk) / max(seconds, 1e-6)))
@@ -127,6 +128,11 @@ class _SeedTest:
             if not self.done and requests.pending(self.run) is not None:
                 return State.STOPPED
         return State.FINISHED
+
+    def _momenta(self, count: int) -> np.ndarray | None:
+        """Of so many steps, all alike; None where the optimizer's own holds.  # (count,) float32"""
+        momentum = momentum_at_highest(self.config.schedule)
+        return None if momentum is None else np.full(count, momentum, np.float32)
 
     @property
     def _steps_before(self) -> int:

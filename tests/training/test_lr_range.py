@@ -130,6 +130,15 @@ def test_its_first_batch_is_the_runs_own(tmp_path: Path):
     assert losses(tested, 3)[0] == pytest.approx(first["loss"], rel=1e-4)
 
 
+def test_a_momentum_that_is_cycled_is_the_one_that_the_run_has_at_its_highest_rate(tmp_path: Path):
+    """Step for step the test of SGD with that momentum, be the cycle's highest what it may."""
+    cycled = ("schedule.cycle_momentum=true", "schedule.min_momentum=0.3")
+    sgd = ("optimizer.kind=sgd", "optimizer.momentum=0.3", "range_test.start=1e-4")
+    tested, _ = measured(tmp_path / "cycled", config(*sgd, *cycled, "schedule.max_momentum=0.95"))
+    plain, _ = measured(tmp_path / "plain", config(*sgd))
+    assert losses(tested, 0) == pytest.approx(losses(plain, 0), rel=1e-4)
+
+
 def test_augmentation_that_begins_later_is_not_in_it(tmp_path: Path):
     later, _ = measured(tmp_path / "later", config("augmentation.start_epoch=2"))
     without = config().model_copy(update={"augmentation": AugmentationConfig()})
