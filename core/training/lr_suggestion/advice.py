@@ -99,7 +99,8 @@ def _suggestions(curve: Curve, found: Descent, *, adaptive: bool) -> tuple[RateS
         name="Cycle",
         learning_rate=low,
         max_learning_rate=high,
-        why="For a cyclical schedule: from where the loss begins to fall to the peak (Smith 2015).",
+        why="For a cyclical schedule, after Smith 2015: from where the loss begins to fall, at "
+        "most a quarter of the peak, up to the peak.",
     )
     return (*sorted(single, key=lambda one: one.learning_rate), ends)
 

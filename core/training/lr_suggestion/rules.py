@@ -92,7 +92,11 @@ def steady(curve: Curve, found: Descent, *, adaptive: bool) -> float:
 
 
 def cycle(curve: Curve, found: Descent) -> tuple[float, float]:
-    """Where the loss begins to fall and where it has done so: ends of a cycle (Smith 2015, 3.3)."""
+    """Ends of a cycle: where the loss begins to fall, at most a quarter of the peak, and the peak.
+
+    After Smith 2015, section 3.3, whose ends are where accuracy begins to rise and where it slows,
+    becomes ragged or falls. Ours is no higher than what the other rules let a run come to.
+    """
     begin, end = float(curve.lrs[found.begins]), peak(curve, found)
     return min(begin, end / _BELOW_THE_RISE), end
 

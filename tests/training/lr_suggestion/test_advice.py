@@ -335,3 +335,12 @@ def test_a_cycle_goes_from_where_it_begins_to_fall_to_the_peak():
     assert cycle.max_learning_rate == rates(result)["Peak"]
     begins = 3e-3 / 10 ** (math.log(9.0) / 6.0)  # a logistic fall has done a tenth
     assert begins / 3 < cycle.learning_rate < begins * 3
+    assert "after Smith 2015" in cycle.why and "at most a quarter of the peak" in cycle.why
+
+
+def test_a_cycle_is_at_least_four_times_as_high_at_its_end():
+    """Also where the loss begins to fall above a quarter of the peak."""
+    known = next(known for known in KNOWN if known.name == "clean to where it ends")
+    result = advise([known.seed()], run_of(known.test), GUESSING)
+    cycle = next(one for one in result.suggestions if one.name == "Cycle")
+    assert cycle.max_learning_rate == pytest.approx(4 * cycle.learning_rate)
