@@ -66,7 +66,7 @@ def run_range_test(
         [test.losses for test in done],
         config,
         guessing,
-        diverged=all(test.diverged for test in done),
+        lost=sum(test.diverged for test in done),
     )
     ended = {"seeds": len(done), "stopped_at": recorder.status.step}
     recorder.update(result=found.model_copy(update=ended))

@@ -87,6 +87,7 @@ def test_a_seed_that_diverges_ends_only_itself(tmp_path: Path):
     rows = run.metrics()
     assert next(row["step"] for row in rows if row["seed"] == 1) == 31
     assert run.status().steps == 60
+    assert run.status().range_result.diverged  # both
 
 
 def test_a_stop_half_way_keeps_the_seeds_that_were_done(tmp_path: Path):

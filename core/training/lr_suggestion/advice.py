@@ -27,6 +27,7 @@ from core.training.lr_suggestion.rules import (
 _LEAST = 20  # rates measured; of fewer nothing is read
 _LOWEST = 1e-10  # no network needs a lower rate to begin with
 _LOWER = 100.0  # times lower, that the next test begins
+_NUMBERS = ("no", "one", "two", "three", "four", "five")
 _PEAK, _STEADY = "Peak", "Steady"
 # Schedules that come to their highest rate and leave it again; all others hold it for long.
 _PASSING = ("one_cycle", "cosine", "polynomial", "cyclical")
@@ -34,7 +35,7 @@ _PLAIN = ("sgd",)  # optimizers whose steps grow shorter with the gradient; all 
 
 
 def advise(
-    seeds: Sequence[Seed], config: RunConfig, guessing: float, *, diverged: bool = False
+    seeds: Sequence[Seed], config: RunConfig, guessing: float, *, lost: int = 0
 ) -> RangeTestResult:
     """What the measured losses suggest, with reasons in sentences.
 
@@ -42,7 +43,7 @@ def advise(
         seeds: each seed's losses by rate.
         config: the run's; its schedule and optimizer decide what is recommended.
         guessing: the loss, in nats, of answering every image alike: see loss_of_guessing.
-        diverged: a seed's loss was lost before the range ended.
+        lost: of how many of the seeds the loss was lost before the range ended.
 
     Returns: the suggestions, the recommended one's rate among them, and the band that is good to
         use; where no rate stands out, none of them: `reason` says why, and `instead` is the test
@@ -50,7 +51,7 @@ def advise(
     """
     curve = curve_of(seeds, config.range_test)
     if curve.measured < _LEAST:
-        return _too_short(curve.measured, config.range_test, diverged=diverged)
+        return _too_short(curve, config.range_test, lost)
     found = descent(curve, guessing) if learned(curve, guessing) else None
     if found is None:
         return _why_not(curve, guessing, config.range_test)
@@ -60,11 +61,11 @@ def advise(
     return RangeTestResult(
         suggestion=best,
         recommended=name,
-        reason=_why(curve, found, diverged=diverged),
+        reason=_why(curve, found, config.range_test, lost),
         suggestions=suggestions,
         good=good_about(best, curve, found),
         seeds=curve.seeds,
-        diverged=diverged,
+        diverged=lost == curve.seeds,
     )
 
 
@@ -105,23 +106,39 @@ def _suggestions(curve: Curve, found: Descent, *, adaptive: bool) -> tuple[RateS
     return (*sorted(single, key=lambda one: one.learning_rate), ends)
 
 
-def _why(curve: Curve, found: Descent, *, diverged: bool) -> str:
+def _why(curve: Curve, found: Descent, test: RangeTestConfig, lost: int) -> str:
     """Where the peak lies, of which the steady rate is a share."""
     low, end = (words(float(curve.lrs[place]), 2) for place in (found.low, found.rises))
     stretch = f"The loss is low from {low} to {end}"
     if found.rises < len(curve.lrs) - 1:
         return f"{stretch} and rises beyond."
-    if diverged:
+    if lost == curve.seeds:
         return f"{stretch} and was lost beyond."
+    if lost:
+        return f"{stretch}, where {_one_of(curve.seeds)} was lost."
+    if not _came_to_the_end(curve, test):
+        return f"{stretch}, where the test was stopped."
     return f"{stretch}, where the test ended; a higher end may show a higher rate."
 
 
-def _too_short(measured: int, test: RangeTestConfig, *, diverged: bool) -> RangeTestResult:
-    if diverged:
-        reason = f"The loss was lost after {measured} iterations; begin at a lower rate."
+def _one_of(seeds: int) -> str:
+    """The one that was lost first, beyond which there is no mean of all."""
+    return f"one of {_NUMBERS[seeds] if seeds < len(_NUMBERS) else seeds} seeds"
+
+
+def _came_to_the_end(curve: Curve, test: RangeTestConfig) -> bool:
+    return bool(curve.lrs[-1] >= test.end * (1.0 - 1e-6))
+
+
+def _too_short(curve: Curve, test: RangeTestConfig, lost: int) -> RangeTestResult:
+    after = f"lost after {curve.measured} iterations; begin at a lower rate."
+    if lost == curve.seeds:
+        return RangeTestResult(reason=f"The loss was {after}", instead=_lower(test))
+    if lost:
+        reason = f"The loss of {_one_of(curve.seeds)} was {after}"
         return RangeTestResult(reason=reason, instead=_lower(test))
     return RangeTestResult(
-        reason=f"Only {measured} iterations were measured; {_LEAST} are the least."
+        reason=f"Only {curve.measured} iterations were measured; {_LEAST} are the least."
     )
 
 

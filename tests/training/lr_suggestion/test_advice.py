@@ -139,11 +139,43 @@ def test_no_test_is_longer_than_the_longest_or_begins_below_the_lowest_rate():
 
 def test_lost_at_once():
     lrs = range_learning_rates(RangeTestConfig()).tolist()
-    result = advise(
-        [dict.fromkeys(lrs[:5], 2.3)], run_of(RangeTestConfig()), GUESSING, diverged=True
-    )
+    result = advise([dict.fromkeys(lrs[:5], 2.3)], run_of(RangeTestConfig()), GUESSING, lost=1)
     assert result.suggestion is None
     assert "lost after 5 iterations" in result.reason
+
+
+def cut_at(seed: Seed, rate: float) -> Seed:
+    return {lr: loss for lr, loss in seed.items() if lr <= rate}
+
+
+@pytest.mark.parametrize(
+    ("lost", "ends", "words"),
+    [
+        (1, (0.1, 10.0, 10.0), "to 0.098, where one of three seeds was lost."),
+        (2, (10.0, 0.1, 0.3), "to 0.098, where one of three seeds was lost."),
+        (3, (0.1, 0.2, 0.3), "to 0.098 and was lost beyond."),
+        (0, (0.1, 0.1, 0.1), "to 0.098, where the test was stopped."),
+        (
+            0,
+            (10.0, 10.0, 10.0),
+            "to 10, where the test ended; a higher end may show a higher rate.",
+        ),
+    ],
+)
+def test_why_the_curve_ends_where_it_does(lost: int, ends: tuple[float, ...], words: str):
+    """The mean of several seeds ends where the first was lost, though the test went on to 10."""
+    known = Known("", of(2.3, fall(3e-3)), noise=0.05)
+    seeds = [cut_at(known.seed(number), end) for number, end in enumerate(ends)]
+    result = advise(seeds, run_of(known.test), GUESSING, lost=lost)
+    assert result.reason.endswith(words)
+    assert result.diverged == (lost == 3)
+
+
+def test_one_of_several_seeds_lost_at_once():
+    seeds = [cut_at(KNOWN[0].seed(), end) for end in (10.0, 1.5e-5)]
+    result = advise(seeds, run_of(KNOWN[0].test), GUESSING, lost=1)
+    assert result.reason.startswith("The loss of one of two seeds was lost after")
+    assert result.instead is not None and not result.diverged
 
 
 def fastai_valley(lrs: np.ndarray, losses: np.ndarray) -> float:
