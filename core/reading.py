@@ -145,8 +145,10 @@ def parse_json(text: str | bytes, name: str) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ReadingError(f"{name} is nested too deeply to be read.") from error
-    except ValueError as error:  # JSONDecodeError, bad UTF-8, a number of thousands of digits
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ReadingError(f"{name} is not JSON: {first_line(error)}.") from error
+    except ValueError as error:  # JSON it is, but Python reads no whole number of 4,301 digits
+        raise ReadingError(f"{name} holds a number that is too long to be read.") from error
 
 
 def read_tail(path: Path, most: int) -> bytes:

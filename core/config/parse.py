@@ -143,7 +143,7 @@ def apply_changes(config: RunConfig, changes: Iterable[tuple[str, Any]]) -> RunC
 def _json_or_text(text: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # ValueError: also of a number of thousands of digits
         return text
 
 

@@ -115,7 +115,13 @@ def test_a_schedule_is_scaled_in_all_its_learning_rates(config, kind, others, lo
     assert scaled(before, 0.1) == before.model_copy(update=lower)
 
 
-@pytest.mark.parametrize("text", ["epochs", "=3", "epohcs=3", "training.epochs.x=1", "epochs=two"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("epochs", "=3", "epohcs=3", "training.epochs.x=1", "epochs=two"),
+        *("epochs=" + "9" * 5000, "epochs=" + "[" * 9000),
+    ],
+)
 def test_overrides_that_make_no_sense(config, text):
     with pytest.raises(ConfigError):
         apply_overrides(config, [text])

@@ -331,6 +331,10 @@ def test_a_network_with_a_very_long_name_leaves_the_draft_readable(draft: RunCon
         (b"no JSON", "it.json is not JSON"),
         (b"[" * 9000, "nested too deeply"),
         (b"\xff\xfe", "it.json is not JSON"),
+        (
+            b'{"blocks": [{"filters": %s}]}' % (b"9" * 5000),
+            "it.json holds a number that is too long",
+        ),
         (b"[]", "valid dictionary"),
         (b'{"blocks": [{"filters": 0}]}', "blocks.0.filters: received 0"),
         (b'{"blocks": [{"filters": 8, "shape": 1}]}', "no such field"),
