@@ -220,7 +220,7 @@ def _step_of(config: RunConfig, shape: tuple[int, ...], batch_size: int) -> str:
     alike = {"architecture", "preprocessing", "augmentation", "optimizer"}
     training = config.training
     parts: tuple[object, ...] = (
-        config.model_dump_json(include=alike),
+        config.model_dump_json(include=alike, exclude={"architecture": {"name"}}),
         shape,
         batch_size,
     )

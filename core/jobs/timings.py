@@ -28,14 +28,22 @@ def start_timing(config: RunConfig) -> Run:
 
 
 def newest_timing(config: RunConfig) -> Run | None:
-    """The newest timing of this very configuration; None where it was never timed."""
-    wanted = _as_timing(config)
+    """The newest timing of this very configuration; None where it was never timed.
+
+    Whatever its network was called then: saved under a name, it is the same.
+    """
+    wanted = _nameless(_as_timing(config))
     for run in list_timings()[:MOST]:
         with suppress(UserError):
-            if run.config() == wanted:
+            if _nameless(run.config()) == wanted:
                 return run
     return None
 
 
 def _as_timing(config: RunConfig) -> RunConfig:
     return config.model_copy(update={"job": "timing", "title": ""})
+
+
+def _nameless(config: RunConfig) -> RunConfig:
+    named = config.architecture.model_copy(update={"name": ""})
+    return config.model_copy(update={"architecture": named})

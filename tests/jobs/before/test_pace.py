@@ -12,6 +12,7 @@ from core.data.load import load_dataset
 from core.data.splits import make_splits
 from core.jobs import preflight
 from core.jobs.pace import Estimate, Measured, epoch_time, measure, run_time, work_of
+from core.jobs.timings import newest_timing
 from core.machine import Device
 from core.recipes import RECIPES, find_recipe
 from core.runs import Run, TimingResult, create_run, open_run
@@ -116,12 +117,20 @@ def test_a_network_that_was_timed_says_what_its_steps_take():
     fewer = estimate(apply_overrides(CIFAR10, ["dataset.limit=4500", "epochs=9"]), [timed])
     assert fewer.timed
     assert fewer.seconds == pytest.approx(0.1 * 36 + 1e-4 * 5000, abs=1.0)
+    assert estimate(apply_overrides(CIFAR10, ["architecture.name=mine"]), [timed]).timed
     for change in (
         *("batch_size=64", "augmentation.rotation=9", "architecture.blocks.0.filters=8"),
         *("deterministic=true", "clip_norm=1", 'training.averaging={"kind": "ema"}'),
     ):
         assert not estimate(apply_overrides(CIFAR10, [change]), [timed]).timed
     assert not estimate(CIFAR10, [replace(timed, device="another")]).timed
+
+
+def test_a_network_saved_under_a_name_is_the_one_that_was_timed(runs_folder):
+    timing = create_run(CIFAR10.model_copy(update={"job": "timing", "title": ""}))
+    named = apply_overrides(CIFAR10, ["architecture.name=mine"])
+    assert newest_timing(CIFAR10) == newest_timing(named) == timing
+    assert newest_timing(apply_overrides(named, ["architecture.blocks.0.filters=8"])) is None
 
 
 def test_the_less_alike_the_further_off_it_may_be():
