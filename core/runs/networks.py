@@ -12,11 +12,11 @@ from urllib.parse import unquote
 from core.config import PRESETS, ArchitectureConfig, parse_architecture
 from core.errors import ConfigError, ReadingError
 from core.files import remove_left_over, write_atomically
-from core.reading import listed, name_of, one_line, parse_json, read_bytes, version
+from core.reading import is_file, listed, name_of, one_line, parse_json, read_bytes, version
 from core.runs.store import runs_folder
 
 MOST_LETTERS = 40
-_MOST_LISTED = 100
+MOST = 100  # that are listed; no more are saved
 _MOST_BYTES = 1 << 20  # of a file; the largest of ours takes some thousand
 _LEFT_OVER_SECONDS = 600.0
 _SUFFIX = ".json"
@@ -28,20 +28,25 @@ def save_network(name: str, architecture: ArchitectureConfig, folder: Path | Non
     Returns: the name, without what is no letter at its ends.
 
     Raises:
-        ConfigError: quoting a name that cannot be one.
+        ConfigError: quoting a name that cannot be one, or there are as many as are listed.
     """
     name = _proper(name)
-    path = _path(name, folder)
+    path, replaced = _path(name, folder), _bearing(name, folder)
+    if len(_paths(folder)) - len(replaced) >= MOST:
+        raise _too_many()
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_left_over(path.parent, _LEFT_OVER_SECONDS)
     write_atomically(path, network_json(architecture.model_copy(update={"name": name})))
+    for other in replaced:
+        if other != path:  # put there by hand: of two that bear a name one alone is listed
+            other.unlink(missing_ok=True)
     return name
 
 
 def list_networks(folder: Path | None = None) -> dict[str, ArchitectureConfig]:
     """Those that can be read, by name; of very many the first."""
     found = {}
-    for path in _paths(folder):
+    for path in _paths(folder)[:MOST]:
         with suppress(ConfigError):
             name = _name(path)
             architecture = read_network(_content(path), name_of(path))
@@ -51,12 +56,13 @@ def list_networks(folder: Path | None = None) -> dict[str, ArchitectureConfig]:
 
 def networks_version(folder: Path | None = None) -> str:
     """Changes where `list_networks` may have another answer. Reads no file."""
-    return ascii([(str(path), version(path)) for path in _paths(folder)])
+    return ascii([(str(path), version(path)) for path in _paths(folder)[:MOST]])
 
 
 def delete_network(name: str, folder: Path | None = None) -> None:
     """Nothing happens where it is gone already. Raises OSError where it may not be deleted."""
-    _path(_proper(name, bounds=False), folder).unlink(missing_ok=True)
+    for path in _bearing(_proper(name, bounds=False), folder):
+        path.unlink(missing_ok=True)
 
 
 def network_json(architecture: ArchitectureConfig) -> bytes:
@@ -85,10 +91,29 @@ def read_network(data: bytes, name: str) -> ArchitectureConfig:
 
 def _paths(folder: Path | None) -> list[Path]:
     try:
-        found = [path for path in listed(_folder(folder)) if _is_network(path)]
+        return [path for path in listed(_folder(folder)) if _is_network(path)]
     except ReadingError:
         return []
-    return found[:_MOST_LISTED]
+
+
+def _bearing(name: str, folder: Path | None) -> list[Path]:
+    """The files of that name: a hand may have spelled it otherwise than `_path`."""
+    return [path for path in _paths(folder) if _bears(path, name)]
+
+
+def _bears(path: Path, name: str) -> bool:
+    try:
+        return _name(path) == name and is_file(path)
+    except ConfigError:
+        return False
+
+
+def _too_many() -> ConfigError:
+    return ConfigError(
+        f"There are {MOST} saved networks already, as many as are shown.",
+        "Delete one first: choose its card, then Delete in Save. Or give this one the name of one "
+        "that it may replace.",
+    )
 
 
 def _content(path: Path) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 from core.config import PRESETS, ArchitectureConfig
 from core.errors import ConfigError
 from core.runs.networks import (
+    MOST,
     delete_network,
     list_networks,
     network_json,
@@ -52,6 +53,31 @@ def test_a_file_put_there_by_hand_bears_its_own_name(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "copied.json").write_bytes(network_json(PRESETS["vgg-6"].architecture))
     assert list_networks(tmp_path)["copied"].name == "copied"
+
+
+@pytest.mark.parametrize("file", ["a%20b", " a b", "a%20b "])
+def test_a_name_spelled_otherwise_by_hand_is_replaced_and_deleted(tmp_path: Path, file: str):
+    folder = tmp_path / ".networks"
+    folder.mkdir()
+    (folder / f"{file}.json").write_bytes(network_json(PRESETS["vgg-6"].architecture))
+    assert list(list_networks(tmp_path)) == ["a b"]
+    save_network("a b", NETWORK, tmp_path)
+    assert list_networks(tmp_path)["a b"].blocks == NETWORK.blocks
+    (folder / f"{file}.json").write_bytes(network_json(NETWORK))
+    delete_network("a b", tmp_path)
+    assert not list(folder.iterdir())
+
+
+def test_as_many_are_saved_as_are_listed_and_one_more_is_refused(tmp_path: Path) -> None:
+    for number in range(MOST):
+        save_network(f"n{number:03}", NETWORK, tmp_path)
+    with pytest.raises(ConfigError, match=r"100 saved networks already.* Delete one"):
+        save_network("zebra", NETWORK, tmp_path)
+    save_network("n007", PRESETS["vgg-6"].architecture, tmp_path)
+    assert len(list_networks(tmp_path)) == MOST == len(list((tmp_path / ".networks").iterdir()))
+    delete_network("n000", tmp_path)
+    save_network("zebra", NETWORK, tmp_path)
+    assert "zebra" in list_networks(tmp_path)
 
 
 def test_what_is_no_network_is_left_out(tmp_path: Path) -> None:
