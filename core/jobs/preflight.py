@@ -19,6 +19,7 @@ from core.models.plan import (
     Misfit,
     misfits,
     plan_layers,
+    shrinking_no_side,
     sketch_layers,
     total_multiply_adds,
     total_parameters,
@@ -106,7 +107,7 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
         layers=layers,
         network_problem=network_problem,
         sketch=[] if layers else sketch_layers(config.architecture, shape, info.num_classes),
-        misfits=[] if layers else misfits(config.architecture, shape, info.num_classes),
+        misfits=[] if layers else _misfits(config, shape, info.num_classes),
     )
 
 
@@ -115,6 +116,12 @@ def check(config: RunConfig, runs: Path | None = None) -> None:
     problem = inspect(config, runs).problem
     if problem is not None:
         raise problem
+
+
+def _misfits(config: RunConfig, shape: tuple[int, int, int], num_classes: int) -> list[Misfit]:
+    """Shape: (H, W, C) of the images."""
+    found = misfits(config.architecture, shape, num_classes)
+    return [shrinking_no_side(item, shape[:2]) for item in found]
 
 
 def _data_problem(info: DatasetInfo) -> UserError | None:

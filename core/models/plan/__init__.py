@@ -19,7 +19,7 @@ from core.models.plan.memory import (
     optimizer_slots,
     training_memory,
 )
-from core.models.plan.misfits import Mend, Misfit
+from core.models.plan.misfits import Mend, Misfit, shrinking_no_side
 from core.models.plan.network import misfits, plan_layers, sketch_layers
 from core.models.plan.sides import smallest_side
 
@@ -35,6 +35,7 @@ __all__ = [
     "misfits",
     "optimizer_slots",
     "plan_layers",
+    "shrinking_no_side",
     "sketch_layers",
     "smallest_side",
     "total_multiply_adds",

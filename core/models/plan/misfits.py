@@ -5,14 +5,15 @@ Knows how to say and to mend it, not how to find it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from core.config import LARGEST_SIDE, SMALLEST_SIDE, ArchitectureConfig, BlockConfig
 from core.models.plan.layer import BASE, HEAD
 from core.models.plan.sides import smallest_side
 
-_RESIZE = "Resize the images to at least"
+_RESIZE: Final = "Resize the images to at least"
+_SIZE: Final = "dataset.image_size"
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ def too_small(
     mends = []
     if smallest <= LARGEST_SIDE:
         side = max(smallest, SMALLEST_SIDE)
-        size = ("dataset.image_size", [side, side])
-        mends.append(Mend(f"Resize the images to {side} × {side}", (size,)))
+        mends.append(_resize(side, side))
     if name.endswith("_pool"):
         mends.append(_mend(number, f"No pool in block {number}", pool="none"))
     else:
@@ -79,14 +79,18 @@ def too_small_for_a_base(title: str, sides: tuple[int, int], needed: int) -> Mis
     return Misfit(
         f"{title} gets images of {sides[0]}x{sides[1]} and needs {needed}x{needed}.",
         f"{_RESIZE} {needed}x{needed}.",
-        (
-            Mend(
-                f"Resize the images to {needed} × {needed}",
-                (("dataset.image_size", [needed, needed]),),
-            ),
-        ),
+        (_resize(needed, needed),),
         of_base=True,
     )
+
+
+def shrinking_no_side(found: Misfit, sides: tuple[int, int]) -> Misfit:
+    """With mends that leave a side of the images as it is where it is large enough.
+
+    Args:
+        sides: (height, width) of the images.
+    """
+    return replace(found, mends=tuple(_shrinking_no_side(mend, sides) for mend in found.mends))
 
 
 def stride_with_dilation(number: int, block: BlockConfig) -> Misfit:
@@ -129,6 +133,20 @@ def one_output(num_classes: int) -> Misfit:
 
 def too_few_classes(num_classes: int) -> Misfit:
     return Misfit(f"classes: received {num_classes}; a network tells at least 2 classes apart.", "")
+
+
+def _shrinking_no_side(mend: Mend, sides: tuple[int, int]) -> Mend:
+    needed = dict(mend.changes).get(_SIZE)
+    if needed is None:
+        return mend
+    height, width = (
+        min(max(side, least), LARGEST_SIDE) for side, least in zip(sides, needed, strict=True)
+    )
+    return _resize(height, width)
+
+
+def _resize(height: int, width: int) -> Mend:
+    return Mend(f"Resize the images to {height} × {width}", ((_SIZE, [height, width]),))
 
 
 def _smaller_kernel(number: int, block: BlockConfig, side: int) -> list[Mend]:

@@ -88,6 +88,12 @@ def test_images_that_can_be_downloaded(tmp_path: Path, monkeypatch: pytest.Monke
     assert found.parameters == 552_362  # what can be told beforehand is told
 
 
+def test_what_makes_images_large_enough_leaves_a_side_that_is(runs_folder: Path) -> None:
+    oblong = ["dataset.image_size=[28, 512]", "architecture=catdog-4", "architecture.head=softmax"]
+    (found,) = preflight.inspect(apply_overrides(DIGITS, oblong)).misfits
+    assert found.mends[0].words == "Resize the images to 46 × 512"
+
+
 def test_a_broken_set_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONVSCOPE_DATASETS", str(tmp_path))
     (tmp_path / "holiday.zip").write_bytes(b"no zip")
