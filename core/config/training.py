@@ -36,6 +36,12 @@ class FineTuningConfig(Section):
     frozen_epochs: int = Field(5, ge=1, description="epochs of the first phase")
     learning_rate: LearningRate = Field(1e-5, description="the highest of the second phase")
 
+    def within(self, epochs: int) -> FineTuningConfig | None:
+        """It begun in the middle of a run that would end before it; None where one epoch is all."""
+        if self.frozen_epochs < epochs:
+            return self
+        return self.model_copy(update={"frozen_epochs": epochs // 2}) if epochs > 1 else None
+
 
 class TrainingConfig(Section):
     """How long, how much at a time, and what is kept."""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from core.config import RunConfig, TrainingConfig, apply_overrides, batches_in, parse_config
+from core.config import (
+    FineTuningConfig,
+    RunConfig,
+    TrainingConfig,
+    apply_overrides,
+    batches_in,
+    parse_config,
+)
 from core.errors import ConfigError
 
 
@@ -98,6 +105,12 @@ def test_gradients_are_clipped_in_one_way():
     with pytest.raises(ConfigError, match="clip_norm and clip_value cannot both be on"):
         training_of(clip_norm=1.0, clip_value=0.1)
     assert training_of(clip_norm=1.0).clip_value is None
+
+
+@pytest.mark.parametrize(("epochs", "frozen"), [(5, 4), (4, 2), (3, 1), (2, 1), (1, None)])
+def test_fine_tuning_is_begun_sooner_in_a_shorter_run(epochs, frozen):
+    found = FineTuningConfig(frozen_epochs=4, learning_rate=2e-5).within(epochs)
+    assert (found and (found.frozen_epochs, found.learning_rate)) == (frozen and (frozen, 2e-5))
 
 
 @pytest.mark.parametrize(

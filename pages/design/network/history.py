@@ -1,7 +1,7 @@
 """Steps back and forward through what the draft's network was, in this session.
 
-Whatever changed it is a step: a field, a preset, a mend, a recipe, another tab. Knows nothing of
-networks but that two can be told apart.
+Whatever changed it is a step: a field, a preset, a mend, a recipe, another tab. So is another size
+of its images, which may be what mends it. Knows nothing of networks but that two can be told apart.
 """
 
 from __future__ import annotations
@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.config import ArchitectureConfig, FineTuningConfig, RunConfig, network_changes
+from core.config import (
+    ArchitectureConfig,
+    DatasetConfig,
+    FineTuningConfig,
+    RunConfig,
+    network_changes,
+)
 from pages.design.network.fields import WHOLE
 from pages.session import state
 from pages.widgets.form import edit
@@ -20,16 +26,23 @@ _MOST_STEPS = 100
 
 @dataclass(frozen=True)
 class _Step:
-    """A network, and what of a draft goes where another one is chosen."""
+    """A network and its images, and what of a draft goes where another network is chosen."""
 
     architecture: ArchitectureConfig
+    images: DatasetConfig
     fine_tuning: FineTuningConfig | None
     title: str
+    took: str = ""  # the title that went when this network came
 
-    def is_same_network(self, other: _Step) -> bool:
-        """They differ in the name at most."""
+    def is_same(self, other: _Step) -> bool:
+        """The networks differ in the name at most, and the same images have the same size."""
         named = self.architecture.model_copy(update={"name": other.architecture.name})
-        return named == other.architecture
+        resized = self.images.image_size != other.images.image_size
+        return named == other.architecture and not (resized and self.has_images_of(other.images))
+
+    def has_images_of(self, images: DatasetConfig) -> bool:
+        """Of the same set: sizes of two sets have nothing to do with each other."""
+        return self.images.name == images.name
 
 
 @dataclass(frozen=True)
@@ -47,11 +60,13 @@ def note(draft: RunConfig) -> None:
     found, now = _history(), _step(draft)
     if found is None or found.draft != state.draft_id():
         state.remember(_NAME, _History(state.draft_id(), now))
-    elif found.now.is_same_network(now):
-        state.remember(_NAME, replace(found, now=now))  # saved under a name: no step
+    elif found.now.is_same(now):
+        took = "" if now.title else found.now.took  # another was given since
+        state.remember(_NAME, replace(found, now=replace(now, took=took)))
     else:
         past = (*found.past, found.now)[-_MOST_STEPS:]
-        state.remember(_NAME, _History(found.draft, now, past))
+        took = "" if now.title else found.now.title
+        state.remember(_NAME, _History(found.draft, replace(now, took=took), past))
 
 
 def steps() -> tuple[int, int]:
@@ -65,7 +80,8 @@ def undo() -> None:
     found = _history()
     if found and found.past:
         *past, before = found.past
-        _go(_History(found.draft, before, tuple(past), (*found.undone, found.now)))
+        history = _History(found.draft, before, tuple(past), (*found.undone, found.now))
+        _go(history, found.now.took)
 
 
 def redo() -> None:
@@ -76,25 +92,26 @@ def redo() -> None:
         _go(_History(found.draft, after, (*found.past, found.now), tuple(undone)))
 
 
-def _go(history: _History) -> None:
-    """What was typed since stays: only what the other network took away comes back with this."""
+def _go(history: _History, title: str = "") -> None:
+    """What was changed since stays: only what the network that is left took comes back.
+
+    Args:
+        title: that it took.
+    """
     draft, step = state.current_draft(), history.now
     changes = network_changes(draft, step.architecture)
-    if step.fine_tuning and step.architecture.base and draft.training.fine_tuning is None:
-        changes["training.fine_tuning"] = _within(draft.training.epochs, step.fine_tuning)
-    edit(changes | {"title": draft.title or step.title}, WHOLE)
-    if state.current_draft().architecture == step.architecture:  # else it could not be written
+    if step.fine_tuning is not None and draft.architecture.base is None:
+        tuning = step.fine_tuning.within(draft.training.epochs)
+        changes["training.fine_tuning"] = tuning and tuning.model_dump(mode="json")
+    if step.has_images_of(draft.dataset):
+        changes["dataset.image_size"] = step.images.image_size
+    edit(changes | {"title": draft.title or title}, WHOLE)
+    if _step(state.current_draft()).is_same(step):  # else it could not be written
         state.remember(_NAME, history)
 
 
-def _within(epochs: int, tuning: FineTuningConfig) -> dict[str, Any] | None:
-    """It as JSON, begun sooner where the run has become shorter; None where it has one epoch."""
-    frozen = tuning.frozen_epochs if tuning.frozen_epochs < epochs else epochs // 2
-    return tuning.model_dump(mode="json") | {"frozen_epochs": frozen} if frozen else None
-
-
 def _step(draft: RunConfig) -> _Step:
-    return _Step(draft.architecture, draft.training.fine_tuning, draft.title)
+    return _Step(draft.architecture, draft.dataset, draft.training.fine_tuning, draft.title)
 
 
 def _history() -> _History | None:

@@ -132,6 +132,17 @@ def test_fine_tuning_is_switched_on_and_goes_with_its_base(models: Path):
     assert saved().architecture.base == NAME and saved().training.fine_tuning == tuning
 
 
+def test_fine_tuning_switched_off_stays_off_where_a_step_back_is_no_other_base(models: Path):
+    app = click(opened(), f"base_{NAME}")
+    save_draft(DRAFT, apply_overrides(saved(), ['training.fine_tuning={"frozen_epochs": 4}']))
+    click(healthy(app.run()), "add_dense")
+    save_draft(DRAFT, apply_overrides(saved(), ["training.fine_tuning=null"]))
+    click(app, "network_undo")
+    assert saved().architecture.dense == () and saved().training.fine_tuning is None
+    click(app, "network_redo")
+    assert len(saved().architecture.dense) == 1 and saved().training.fine_tuning is None
+
+
 @pytest.mark.parametrize(("epochs", "frozen"), [(8, 4), (3, 1), (1, None)])
 def test_a_step_back_begins_fine_tuning_within_the_epochs_that_there_are(
     models: Path, epochs: int, frozen: int | None

@@ -246,6 +246,38 @@ def test_the_card_of_the_network_that_is_there_changes_nothing(draft: RunConfig)
     assert saved_config().title == "", "it may speak of the network before"
 
 
+def test_a_title_comes_back_with_the_network_before_and_one_cleared_on_purpose_does_not(draft):
+    app = opened("title=Mine")
+    click(app, "preset_resnet-20")
+    assert saved_config().title == ""
+    click(app, "network_undo")
+    assert saved_config().title == "Mine"
+    click(app, "add_block")
+    save_draft(DRAFT, apply_overrides(saved_config(), ["title="]))
+    click(app, "network_undo")
+    assert saved() == draft.architecture and saved_config().title == ""
+
+
+def test_a_step_back_takes_the_size_of_the_images_back_too(draft: RunConfig):
+    app = opened("architecture.blocks.2.padding=valid")
+    app.number_input(key=f"{BLOCKS}.2.kernel_size").set_value(11)
+    healthy(app.run())
+    (resize,) = (item for item in app.button if item.key == "mend_top_0")
+    assert resize.label == "Resize the images to 48 × 48"
+    click(app, "mend_top_0")
+    assert saved_config().dataset.image_size == (48, 48)
+    click(app, "network_undo")
+    assert saved_config().dataset.image_size is None and saved().blocks[2].kernel_size == 11
+    click(app, "network_undo")
+    assert saved().blocks[2].kernel_size == 3
+    click(app, "network_redo")
+    click(app, "network_redo")
+    assert saved_config().dataset.image_size == (48, 48)
+    save_draft(DRAFT, apply_overrides(saved_config(), ["dataset.name=mnist"]))
+    click(app, "network_undo")
+    assert saved_config().dataset.image_size == (48, 48), "of another set no size is taken back"
+
+
 def test_another_draft_has_steps_of_its_own(draft: RunConfig):
     app = opened()
     click(app, "add_block")
