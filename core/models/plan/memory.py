@@ -30,17 +30,29 @@ _MAPS: Final = 3  # that going forward holds: what a layer takes, what it makes,
 # Going backward through a layer looks at what it took, or at what it made, or at neither.
 _LOOKS_AT_INPUT: Final = {
     *("Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization"),
-    *("MaxPooling2D", "GlobalMaxPooling2D", "Maximum", "LeakyReLU"),
+    *("MaxPooling2D", "GlobalMaxPooling2D", "LeakyReLU", "silu"),
 }
-_LOOKS_AT_OUTPUT: Final = {"MaxPooling2D", "GlobalMaxPooling2D", "Maximum"}
-_ACTIVATIONS_BY_INPUT: Final = ("gelu", "silu")
+_LOOKS_AT_OUTPUT: Final = {
+    *("MaxPooling2D", "GlobalMaxPooling2D"),
+    *("relu", "elu", "tanh", "softmax", "sigmoid"),
+}
+# TensorFlow makes 0.5 x (1 + erf(x / sqrt 2)) of several operations, and keeps what they take:
+# 0.5 x, 1 + erf and x / sqrt 2.
+_GELU: Final = 3
+# Bytes that are kept of each number: by a dropout, besides what it has multiplied by, what that was
+# drawn from; by a maximum what each comparison of two has said. As measured.
+_DRAWN: Final = 1
+_COMPARED: Final = 2
+# Gradients on the way, with what they are reckoned with.
+_ON_THE_WAY: Final = 2
+_ON_THE_WAY_COMPOSED: Final = {"gelu": 4, "silu": 4}
 
 
 @dataclass(frozen=True)
 class StepMemory:
     """Bytes that a training step takes."""
 
-    activations: int  # of a batch, kept for going backward, and two gradients on the way
+    activations: int  # of a batch, kept for going backward, and gradients on the way
     weights: int
     gradients: int  # of the weights
     optimizer: int
@@ -89,15 +101,17 @@ def training_memory(
         fine_tuned: the base is trained, in a second phase, which takes the most.
     """
     sizes = _sizes(layers, input_shape)
-    kept = sum(sizes[name] for name in _kept(layers))
     word = _WORD // 2 if half else _WORD
+    image = word * sum(sizes[name] for name in _looked_at(layers))
+    image += sum(_made_within(layer, sizes[layer.name], word) for layer in layers)
     parameters, trained = total_parameters(list(layers)), total_trainable(list(layers))
-    if base is not None:
-        cells = _cells(base, input_shape)
-        kept += cells * base.kept_cell if fine_tuned else 0
-        trained += base.trained_on if fine_tuned else 0
+    if base is not None and fine_tuned:
+        image += word * _cells(base, input_shape) * base.kept_cell
+        trained += base.trained_on
+    within = _ON_THE_WAY * _largest(layers, input_shape, base)
+    image += word * max(within, *(_on_the_way(layer) * sizes[layer.name] for layer in layers))
     return StepMemory(
-        activations=batch_size * word * (kept + 2 * _largest(layers, input_shape, base)),
+        activations=batch_size * image,
         weights=parameters * (_WORD + word if half else _WORD),  # half: a copy to compute with
         gradients=trained * _WORD,
         optimizer=slots * trained * _WORD,
@@ -142,13 +156,41 @@ def _cells(base: Base, input_shape: tuple[int, int, int]) -> int:
     return prod(base.output_shape(*input_shape[:2])[:2])
 
 
-def _kept(layers: Sequence[LayerPlan]) -> set[str]:
+def _looked_at(layers: Sequence[LayerPlan]) -> set[str]:
     """The layers whose outputs are looked at again."""
-    kept: set[str] = set()
+    found: set[str] = set()
     for layer in layers:
-        by_input = layer.options.get("activation") in _ACTIVATIONS_BY_INPUT
-        if by_input or layer.type in _LOOKS_AT_INPUT:
-            kept.update(layer.inputs)
-        if layer.type in _LOOKS_AT_OUTPUT or (layer.type == "Activation" and not by_input):
-            kept.add(layer.name)
-    return kept
+        if _kind(layer) in _LOOKS_AT_INPUT:
+            found.update(layer.inputs)
+        if _kind(layer) in _LOOKS_AT_OUTPUT:
+            found.add(layer.name)
+    return found
+
+
+def _made_within(layer: LayerPlan, size: int, word: int) -> int:
+    """Bytes for an image that a layer keeps besides what it took and made.
+
+    A maximum compares its inputs two at a time, and the comparisons are made at once: what was
+    compared is not looked at again.
+
+    Args:
+        size: numbers that it makes.
+        word: bytes of one.
+    """
+    if layer.type == "Dropout":
+        return size * (word + _DRAWN)
+    if layer.type == "Maximum":
+        return size * (len(layer.inputs) - 1) * _COMPARED
+    return _GELU * size * word if _kind(layer) == "gelu" else 0
+
+
+def _on_the_way(layer: LayerPlan) -> int:
+    """How many times its output's numbers there are while gradients go through it."""
+    if layer.type == "Maximum":
+        return _ON_THE_WAY + len(layer.inputs)  # each of them has one
+    return _ON_THE_WAY_COMPOSED.get(_kind(layer), _ON_THE_WAY)
+
+
+def _kind(layer: LayerPlan) -> str:
+    """Its type; of an activation its name."""
+    return str(layer.options["activation"]) if layer.type == "Activation" else layer.type

@@ -1,23 +1,26 @@
 """What a step takes on paper against what a process takes that trains."""
 
+from typing import Any
+
 import pytest
 
 from core.config import BASES, PRESETS, ArchitectureConfig
 from core.models.plan import judged_at_once, plan_layers, training_memory
 from tests.processes import run_python
 
+Shape = tuple[int, int, int]
 MEASURED = """
 import keras, numpy as np, tensorflow as tf
-from core.config import PRESETS, AdamConfig
+from core.config import AdamConfig, ArchitectureConfig
 from core.models.builder import build_model
 from core.models.plan import plan_layers, training_memory
 from core.training.trainer import Trainer
 from tests.peak import peak_memory
 
-preset, batch, policy = PRESETS[{name!r}], {batch}, {policy!r}
+network, batch, policy = ArchitectureConfig.model_validate_json({network!r}), {batch}, {policy!r}
 keras.mixed_precision.set_global_policy(policy)
-shape, classes = preset.input_shape, preset.classes
-trainer = Trainer(build_model(preset.architecture, shape, classes), AdamConfig())
+shape, classes = {shape}, {classes}
+trainer = Trainer(build_model(network, shape, classes), AdamConfig())
 
 def take(steps, size):
     images = np.random.default_rng(0).uniform(0, 255, (size, *shape)).astype(np.float32)
@@ -27,10 +30,17 @@ def take(steps, size):
 
 take(1, 1)  # weights, gradients, optimizer and all that TensorFlow sets up
 taken = peak_memory(lambda: take(3, batch))
-layers = plan_layers(preset.architecture, shape, classes)
+layers = plan_layers(network, shape, classes)
 planned = training_memory(layers, shape, batch, half=policy != "float32").activations
 print(taken / planned)
 """
+
+
+def _measured(network: ArchitectureConfig, shape: Shape, classes: int, batch: int, policy: str):
+    """Bytes that a step on a batch takes, by those that are planned."""
+    options = {"shape": shape, "classes": classes, "batch": batch, "policy": policy}
+    done = run_python(MEASURED.format(network=network.model_dump_json(), **options))
+    return float(done.stdout.split()[-1])
 
 
 @pytest.mark.slow
@@ -43,9 +53,44 @@ print(taken / planned)
     ],
 )
 def test_a_step_takes_about_what_is_planned(name: str, batch: int, policy: str) -> None:
-    done = run_python(MEASURED.format(name=name, batch=batch, policy=policy))
-    ratio = float(done.stdout.split()[-1])
+    preset = PRESETS[name]
+    ratio = _measured(preset.architecture, preset.input_shape, preset.classes, batch, policy)
     assert 0.8 < ratio < 1.4, ratio
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    ("blocks", "row"),
+    [
+        *((4, {"activation": "gelu"}), (4, {"activation": "silu"}), (4, {"dropout": 0.3})),
+        *((6, {"activation": "maxout", "pieces": 4}), (3, {"activation": "maxout", "pieces": 8})),
+    ],
+)
+def test_so_does_one_of_networks_unlike_the_presets(blocks: int, row: dict, policy: str) -> None:
+    ratio = _measured(_plain(blocks, **row), (32, 32, 3), 10, 256, policy)
+    assert 0.8 < ratio < 1.4, ratio
+
+
+def _plain(blocks: int, **row: Any) -> ArchitectureConfig:
+    """Blocks alike whose maps are as large as the images."""
+    block = {"filters": 32, "pool": "none", **row}
+    return ArchitectureConfig(blocks=[block] * blocks, flatten="global_average")
+
+
+@pytest.mark.parametrize(
+    ("row", "maps"),
+    [
+        ({}, 4 + 2),  # what each relu made, and two gradients
+        ({"activation": "gelu"}, 3 + 4 * 3 + 4),  # what three convolutions took, of each gelu three
+        ({"dropout": 0.3}, 4 + 3 + 4 * 1.25 + 2),  # of each dropout what it multiplied by
+        ({"activation": "maxout", "pieces": 8}, 3 + 4 * 7 * 0.5 + 8 + 2),  # seven comparisons
+    ],
+)
+def test_what_is_kept_of_layers_that_are_several_operations(row: dict, maps: float) -> None:
+    layers = plan_layers(_plain(4, **row), (32, 32, 3), 10)
+    found = training_memory(layers, (32, 32, 3), 1).activations / (4 * 32 * 32 * 32)
+    assert found == pytest.approx(maps, abs=0.2)
 
 
 JUDGED = """
