@@ -69,7 +69,7 @@ def size(number: float) -> str:
         if number < 1000:
             return f"{number:.0f} {unit}"
         number /= 1000
-    return f"{number:.1f} GB"
+    return f"{number:.1f} GB" if number < 1000 else f"{number / 1000:,.1f} TB"
 
 
 def duration(seconds: float | None) -> str:

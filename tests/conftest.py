@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,11 +59,13 @@ def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def graphics_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int | None], None]]:
-    """Says how many graphics cards the driver sees; None where it cannot be asked."""
+def graphics_cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Says how many graphics cards the driver sees, and their memory; None where it is not told."""
 
-    def there_are(number: int | None) -> None:
-        cards = None if number is None else [("A card", (8, 0))] * number
+    def there_are(number: int | None, memories: Sequence[int | None] = ()) -> None:
+        told = memories or [None] * (number or 0)
+        cards = [devices._Card("A card", (8, 0), memory) for memory in told]
+        cards = None if number is None else cards
         monkeypatch.setattr(devices, "_graphics_cards", lambda: cards)
         monkeypatch.setattr(devices, "cuda_libraries_installed", lambda: True)
         devices.describe_device.cache_clear()

@@ -47,6 +47,7 @@ from core import notation
         (notation.learning_rate(100.0), "100"),
         (notation.size(170_052_171), "170 MB"),
         (notation.size(12), "12 B"),
+        (notation.size(4.627e15), "4,627.0 TB"),
         (notation.duration(None), "–"),
         (notation.duration(12.4), "12 s"),
         (notation.duration(95), "1 min 35 s"),

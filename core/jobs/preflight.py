@@ -13,10 +13,12 @@ from core.config import BASES, Base, RunConfig
 from core.data.catalog import DatasetInfo, find_dataset, not_downloaded
 from core.data.pretrained import missing_weights, weights_state
 from core.errors import ConfigError, DatasetError, RunError, UserError
+from core.jobs.memory import memory_problem, step_memory
 from core.machine import describe_device
 from core.models.plan import (
     LayerPlan,
     Misfit,
+    StepMemory,
     misfits,
     plan_layers,
     shrinking_no_side,
@@ -44,6 +46,8 @@ class Preflight:
     weights_problem: UserError | None = None
     missing_base: Base | None = None  # whose weights are not here, but can be had
     device_problem: UserError | None = None
+    memory: StepMemory | None = None  # of one device, for the job; None where there are no layers
+    memory_problem: UserError | None = None
 
     @property
     def needs_download(self) -> bool:
@@ -54,7 +58,11 @@ class Preflight:
     def problem(self) -> UserError | None:
         """The first thing that stands in the way; None where the run may start."""
         return (
-            self.data_problem or self.network_problem or self.weights_problem or self.device_problem
+            self.data_problem
+            or self.network_problem
+            or self.weights_problem
+            or self.device_problem
+            or self.memory_problem
         )
 
     @property
@@ -100,7 +108,7 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
         layers = plan_layers(config.architecture, shape, info.num_classes)
     except ConfigError as error:
         network_problem = error
-    return replace(
+    found = replace(
         found,
         input_shape=shape,
         num_classes=info.num_classes,
@@ -109,6 +117,7 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
         sketch=[] if layers else sketch_layers(config.architecture, shape, info.num_classes),
         misfits=[] if layers else _misfits(config, shape, info.num_classes),
     )
+    return _with_memory(found, config, info) if layers else found
 
 
 def check(config: RunConfig, runs: Path | None = None) -> None:
@@ -116,6 +125,15 @@ def check(config: RunConfig, runs: Path | None = None) -> None:
     problem = inspect(config, runs).problem
     if problem is not None:
         raise problem
+
+
+def _with_memory(found: Preflight, config: RunConfig, info: DatasetInfo) -> Preflight:
+    """A configuration whose layers are known, with what a step takes."""
+    assert found.input_shape is not None  # where there are layers
+    images = info.sizes.get("train", 0) + info.sizes.get("validation", 0)
+    device = describe_device()
+    memory = step_memory(config, found.layers, found.input_shape, images, device)
+    return replace(found, memory=memory, memory_problem=memory_problem(memory, device))
 
 
 def _misfits(config: RunConfig, shape: tuple[int, int, int], num_classes: int) -> list[Misfit]:
@@ -139,7 +157,7 @@ def _device_problem(config: RunConfig) -> UserError | None:
     """
     asked = config.training.gpus
     if asked == 1:
-        return None  # the driver need not be asked
+        return None
     device = describe_device()
     if device.cards is None or asked <= device.cards:
         return None

@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
+
+import psutil
 
 # The browser process hides the GPU from its own TensorFlow; this keeps what the person
 # had set, so that a worker gets it back.
@@ -31,6 +34,7 @@ class Device:
     note: str = ""  # what stands in the way of something better
     cards: int | None = 0  # graphics cards that the driver sees; None where it cannot be asked
     cores: int = 1  # of the processor, where that is what trains
+    memory: int | None = None  # bytes, of a processor with what it may swap; None: not known
 
     def resolved(self, precision: str) -> str:
         """The precision that was asked for, `auto` replaced by what it means here."""
@@ -42,24 +46,29 @@ def describe_device() -> Device:
     """The device that a worker would train on, by what the machine says of itself."""
     cards = _graphics_cards()
     if not cards:
-        return replace(cpu_device(), cards=None if cards is None else 0)
-    name, capability = cards[0]
+        found = cpu_device()
+        return replace(found, cards=None, memory=None) if cards is None else found
+    name, capability, _ = cards[0]
     if not cuda_libraries_installed():
         note = f"{name} is there, but TensorFlow's CUDA libraries are not; run `make run` again."
-        return replace(cpu_device(), note=note, cards=None)  # TensorFlow may find the system's
-    return replace(gpu_device(name, capability), cards=len(cards))
+        # TensorFlow may find the system's.
+        return replace(cpu_device(), note=note, cards=None, memory=None)
+    memories = [card.memory for card in cards if card.memory is not None]
+    memory = max(memories) if len(memories) == len(cards) else None  # it may begin with any
+    return replace(gpu_device(name, capability), cards=len(cards), memory=memory)
 
 
 def cpu_device() -> Device:
     name, flags = _processor()
     cores = os.cpu_count() or 1
     label = f"{name}, {cores} core{'s' if cores > 1 else ''}"
+    memory = psutil.virtual_memory().total + psutil.swap_memory().total
     for flag, words in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
         if flag in flags:
             reason = f"the processor has {words}"
-            return Device(label, "cpu", "mixed_bfloat16", reason, cores=cores)
+            return Device(label, "cpu", "mixed_bfloat16", reason, cores=cores, memory=memory)
     reason = "the processor has no bfloat16 arithmetic"
-    return Device(label, "cpu", "float32", reason, cores=cores)
+    return Device(label, "cpu", "float32", reason, cores=cores, memory=memory)
 
 
 def gpu_device(name: str, capability: tuple[int, int]) -> Device:
@@ -103,15 +112,21 @@ def cuda_libraries_installed() -> bool:
     return False
 
 
-def _graphics_cards() -> list[tuple[str, tuple[int, int]]] | None:
-    """Name and compute capability of each card that the driver sees; None where there may be some
-    and it cannot be asked."""
+class _Card(NamedTuple):
+    name: str
+    capability: tuple[int, int]
+    memory: int | None  # bytes; None where it has none of its own
+
+
+def _graphics_cards() -> list[_Card] | None:
+    """Each card that the driver sees; None where there may be some and it cannot be asked."""
     if os.environ.get("CUDA_VISIBLE_DEVICES") == "" and _SAVED not in os.environ:
         return []
     command = shutil.which("nvidia-smi")
     if command is None:
         return None if any(path.exists() for path in _DRIVER) else []
-    query = [command, "--query-gpu=name,compute_cap", "--format=csv,noheader"]
+    query = [command, "--query-gpu=name,compute_cap,memory.total"]
+    query.append("--format=csv,noheader,nounits")
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=5, check=True)
         return [_card(line) for line in answer.stdout.strip().splitlines()]
@@ -119,11 +134,12 @@ def _graphics_cards() -> list[tuple[str, tuple[int, int]]] | None:
         return None
 
 
-def _card(line: str) -> tuple[str, tuple[int, int]]:
-    """From "NVIDIA A100, 8.0" to ("NVIDIA A100", (8, 0))."""
-    name, capability = line.rsplit(",", 1)
-    major, _, minor = capability.strip().partition(".")
-    return name.strip(), (int(major), int(minor or 0))
+def _card(line: str) -> _Card:
+    """From "NVIDIA A100, 8.0, 81920", in MiB; a card without memory of its own says "[N/A]"."""
+    name, capability, memory = (word.strip() for word in line.rsplit(",", 2))
+    major, _, minor = capability.partition(".")
+    mebibytes = int(memory) if memory.isdecimal() else 0
+    return _Card(name, (int(major), int(minor or 0)), mebibytes * 2**20 or None)
 
 
 def _processor() -> tuple[str, frozenset[str]]:

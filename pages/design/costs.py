@@ -5,16 +5,12 @@ How long is said with how far off it may be; one click times this very network.
 
 from __future__ import annotations
 
-from math import ceil
-
 import streamlit as st
 
-from core.config import BASES, RunConfig, highest_momentum
+from core.config import BASES, RunConfig
 from core.jobs import preflight
 from core.jobs.preflight import Preflight
 from core.jobs.timings import newest_timing, start_timing
-from core.machine import describe_device
-from core.models.plan import optimizer_slots, training_memory
 from core.runs import Run, State
 from pages.session import pace
 from pages.widgets import page
@@ -49,25 +45,11 @@ def show(draft: RunConfig, plan: Preflight) -> None:
             many = format_large(plan.multiply_adds)
             st.metric("Multiply-adds", many, help=_MULTIPLY_ADDS)
         with st.container():
-            st.metric("Memory of a step", format_bytes(_memory(draft, plan)), help=_MEMORY)
+            memory = format_bytes(plan.memory.total) if plan.memory is not None else DASH
+            st.metric("Memory of a step", memory, help=_MEMORY)
         with st.container():
             st.metric("Receptive field", _receptive_field(plan), help=_RECEPTIVE_FIELD)
     _epoch(draft, plan)
-
-
-def _memory(draft: RunConfig, plan: Preflight) -> int:
-    """Bytes, about, of one device: cards that train together share a batch."""
-    assert plan.input_shape is not None  # where there are layers
-    training, device = draft.training, describe_device()
-    return training_memory(
-        plan.layers,
-        plan.input_shape,
-        ceil(training.batch_size / min(training.gpus, device.cards or 1)),
-        slots=optimizer_slots(draft.optimizer, training, highest_momentum(draft.schedule)),
-        half=device.resolved(training.precision) != "float32",
-        base=BASES[base] if (base := draft.architecture.base) else None,
-        fine_tuned=training.fine_tuning is not None,
-    ).total
 
 
 def _receptive_field(plan: Preflight) -> str:

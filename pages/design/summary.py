@@ -71,6 +71,8 @@ def show(draft: RunConfig, plan: Preflight, *, costs: bool = True) -> None:
     if plan.device_problem:
         told = f"{plan.device_problem} It is in Advanced on the Training tab."
         page.show_error(told)
+    if plan.memory_problem:
+        page.show_error(plan.memory_problem)
 
 
 def _words(draft: RunConfig, plan: Preflight, costs: bool) -> list[str]:

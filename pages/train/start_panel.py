@@ -42,7 +42,7 @@ def row(
         beside: the run that the page shows: its title is not said again.
         settings: draws what else can be set, between the words and the button.
     """
-    found = preflight.inspect(draft)
+    found = preflight.inspect(draft.model_copy(update={"job": job}))
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"start_row_{job}"
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.machine import devices
@@ -42,13 +43,31 @@ def test_precision_of_a_processor(monkeypatch, flags, precision):
 
 def test_cards_are_read_from_the_driver_s_words(monkeypatch, tmp_path: Path):
     command = tmp_path / "nvidia-smi"
-    command.write_text("#!/bin/sh\necho 'NVIDIA A100, 8.0'\necho 'NVIDIA T4, 7.5'\n")
+    command.write_text("#!/bin/sh\necho 'NVIDIA A100, 8.0, 81920'\necho 'NVIDIA T4, 7.5, [N/A]'\n")
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    assert devices._graphics_cards() == [("NVIDIA A100", (8, 0)), ("NVIDIA T4", (7, 5))]
+    assert devices._graphics_cards() == [
+        ("NVIDIA A100", (8, 0), 80 * 2**30),
+        ("NVIDIA T4", (7, 5), None),
+    ]
     command.write_text("#!/bin/sh\nexit 9\n")
     assert devices._graphics_cards() is None, "it did not say that there is none"
+
+
+@pytest.mark.parametrize(
+    ("memories", "known"), [((8, 16), 16), ((16,), 16), ((16, None), None), ((None,), None)]
+)
+def test_a_device_s_memory_is_that_of_the_largest_card(graphics_cards, memories, known):
+    graphics_cards(len(memories), memories)
+    assert devices.describe_device().memory == known
+
+
+def test_a_processor_s_memory_is_not_said_where_there_may_be_a_card(graphics_cards):
+    graphics_cards(0)
+    assert devices.describe_device().memory >= psutil.virtual_memory().total
+    graphics_cards(None)
+    assert devices.describe_device().memory is None
 
 
 def test_without_the_driver_s_command_there_is_no_card_where_there_is_no_driver(

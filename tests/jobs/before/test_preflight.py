@@ -24,6 +24,13 @@ PROBLEMS = {
         "the smallest side this network fits is 46.",
     ),
     "a head for two classes": (["architecture.head=sigmoid"], "for exactly 2 classes"),
+    "no machine holds it": (
+        [
+            *("architecture.blocks.0.filters=2048", "architecture.blocks.0.convolutions=8"),
+            *("dataset.image_size=[512, 512]", "batch_size=1024", "precision=float32"),
+        ],
+        "A training step would take about 40.2 TB, and ",
+    ),
     "no run to start from": (["initial_weights=nobody"], "There is no run 'nobody'"),
 }
 
@@ -76,6 +83,50 @@ def test_no_more_graphics_cards_than_there_are(runs_folder, graphics_cards, card
     else:
         assert f"on {asked} graphics cards, and this machine has {has}" in str(problem)
         assert f"training.gpus, to {max(cards, 1)}." in str(problem)
+
+
+MEMORY = ["precision=float32", "architecture.blocks.0.pool=none", "batch_size=512"]
+WEIGHTS = [*MEMORY, "architecture.dense.0.units=8192"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "times", "words"),
+    [
+        (MEMORY, 0.55, None),
+        (MEMORY, 0.45, "A training step would take about "),
+        (WEIGHTS, 0.55, None),
+        (["batch_size=1", *WEIGHTS[:2], WEIGHTS[3]], 0.85, None),
+        (["batch_size=1", *WEIGHTS[:2], WEIGHTS[3]], 0.75, "The network's weights, with what "),
+    ],
+)
+def test_only_what_is_far_beyond_the_memory_is_refused(
+    runs_folder, graphics_cards, changes, times, words
+):
+    """Times: the memory of a card by what the step is planned to take."""
+    config = apply_overrides(DIGITS, changes)
+    graphics_cards(1)
+    found = preflight.inspect(config)
+    assert found.memory is not None and found.memory_problem is None, "its memory is not known"
+    graphics_cards(1, [int(times * found.memory.total)])
+    problem = preflight.inspect(config).problem
+    assert problem is None if words is None else str(problem).startswith(words)
+    if problem is not None:
+        assert "and the graphics card has" in str(problem) and problem.advice.startswith("Take ")
+
+
+def test_the_range_test_has_a_batch_of_its_own_and_none_has_more_images_than_there_are(
+    runs_folder, graphics_cards
+):
+    def activations(*changes: str) -> int:
+        found = preflight.inspect(apply_overrides(DIGITS, list(changes))).memory
+        assert found is not None
+        return found.activations
+
+    graphics_cards(0)
+    larger = "range_test.batch_size=512"
+    assert activations(larger) == activations()
+    assert activations("job=range-test", larger) == activations("batch_size=512") > activations()
+    assert activations("batch_size=8192") == activations("batch_size=4096")
 
 
 def test_images_that_can_be_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

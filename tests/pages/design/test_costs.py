@@ -13,7 +13,7 @@ from core.runs import State, list_timings
 from core.runs.drafts import save_draft
 from pages.widgets.text import format_large
 from tests.pages.design.drafted import DRAFT
-from tests.pages.opening import healthy, metrics, open_page
+from tests.pages.opening import errors, healthy, metrics, open_page
 
 
 @pytest.mark.timeout(240)
@@ -58,6 +58,17 @@ def test_the_help_of_parameters_says_how_many_are_trained(
     app = open_page("design", "Design", draft=DRAFT, step="Network")
     (parameters,) = (item for item in app.metric if item.label == "Parameters")
     assert said in parameters.help
+
+
+def test_what_no_machine_holds_is_said_above_and_not_timed(runs_folder: Path, graphics_cards):
+    graphics_cards(1, [2**30])
+    config = find_recipe("digits-quick").config
+    huge = ["architecture.blocks.0.filters=2048", "architecture.blocks.0.convolutions=8"]
+    save_draft(DRAFT, apply_overrides(config, huge))
+    app = open_page("design", "Design", draft=DRAFT, step="Network")
+    (said,) = errors(app)
+    assert "would take about" in said and "the graphics card has 1.1 GB" in said
+    assert app.button(key="time_it").disabled
 
 
 def test_large_numbers_are_said_shortly():
