@@ -2,14 +2,18 @@
 
 import json
 
+import numpy as np
 import pytest
 
-from core.config import SgdConfig, parse_config
+from core.config import SgdConfig, load_config, parse_config
 from core.config.presets import PRESETS
 from core.errors import ConfigError
 from core.models.plan import plan_layers, total_parameters
 from core.recipes import RECIPES, find_recipe
+from tools.dashboard import ROOT
 
+OWN = ("digits-quick", "cifar10-fast")  # of no write-up
+RESULTS = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
 SHAPES = {
     "digits": ((32, 32, 1), 10),
     "cifar10": ((32, 32, 3), 10),
@@ -83,6 +87,22 @@ def test_2020_may() -> None:
     assert (training.epochs, training.batch_size) == (100, 32)
     assert (training.steps_per_epoch, training.keep) == (1562, "last")
     assert (config.optimizer.kind, config.schedule.learning_rate) == ("adam", 1e-3)
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if name not in OWN])
+def test_what_a_recipe_reached_is_what_its_run_left(name: str) -> None:
+    """The run that is kept is of this very recipe, and its figure is told where it is said."""
+    folder = ROOT / "docs" / "results" / name
+    kept = load_config(folder / "config.json")
+    recipe = RECIPES[name]
+    same = {"range_test": kept.range_test}  # which has no say in training
+    assert kept == recipe.config.model_copy(update=same)
+    with np.load(folder / "predictions.npz") as found:
+        right = np.mean(found["probabilities"].argmax(axis=1) == found["labels"])
+    figure = f"{100 * right:.2f} %"
+    assert figure in recipe.reached
+    row = next(line for line in RESULTS.splitlines() if line.startswith(f"| `{name}`"))
+    assert figure in row
 
 
 def test_2019() -> None:

@@ -84,7 +84,8 @@ _CIFAR10_2018_CYCLICAL = Recipe(
 _CIFAR10_2020_BATCHNORM = Recipe(
     name="cifar10-2020-batchnorm",
     source=_WRITE_UP_2020_MAY,
-    reached="The write-up shows its accuracy only as a picture; its text gives no figure.",
+    reached="The write-up shows its accuracy only as a picture; its text gives no figure. Here "
+    "87.99 % of the test images after 100 epochs; 83.9 % after the 50 without augmentation.",
     notes="50 epochs without augmentation, then 50 more of the same weights with shifts of a "
     "tenth and flips; 1,562 steps an epoch throughout, though the write-up's first half ended "
     "each epoch with a short batch more. It trains on all 50,000 images and validates on the "
