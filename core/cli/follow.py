@@ -126,7 +126,7 @@ def _print_result(status: Status) -> None:
 
 
 def _print_suggestions(result: RangeTestResult) -> None:
-    """The recommended rate and why, and a line for each of the others."""
+    """The recommended rate and why, and a line for each of the others and of what says none."""
     lr = result.suggestion
     print(
         f"Recommended learning rate: {learning_rate(lr, 2)}"
@@ -134,6 +134,8 @@ def _print_suggestions(result: RangeTestResult) -> None:
         else "No learning rate recommended."
     )
     say(result.reason)
+    for rule in result.refused:
+        say(f"  {rule.name:<14}{'none':<24}{rule.why}")
     for one in result.suggestions:
         if one.name != result.recommended:
             ends = one.in_words.replace("\u00a0", " ")  # which a terminal may not have

@@ -112,10 +112,17 @@ class RateSuggestion(_Recorded):
         return " to ".join(learning_rate(lr, 2) for lr in ends if lr is not None)
 
 
+class RefusedRule(_Recorded):
+    """A rule that reads no rate from a range test's curve."""
+
+    name: _Name
+    why: _Words  # a sentence
+
+
 class RangeTestResult(_Recorded):
     """What a learning-rate range test came to.
 
-    Records of the versions before have no `suggestions`, `recommended` and `good`.
+    Records of the versions before have no `suggestions`, `recommended`, `good` and `refused`.
     """
 
     suggestion: _Rate | None = None  # the recommended rate; None where none stands out
@@ -123,6 +130,7 @@ class RangeTestResult(_Recorded):
     reason: _Words
     instead: RangeTestConfig | None = None  # a test that may find a rate where this found none
     suggestions: Annotated[tuple[RateSuggestion, ...], Field(max_length=20)] = ()
+    refused: Annotated[tuple[RefusedRule, ...], Field(max_length=20)] = ()
     good: tuple[_Rate, _Rate] | None = None  # the lowest and the highest rate that is good to use
     seeds: Annotated[int, Field(ge=1, le=100)] = 1  # that were judged
     stopped_at: _Count = 0  # iterations, of all seeds

@@ -84,7 +84,10 @@ def _test_anew(run: Run, instead: RangeTestConfig) -> None:
 
 
 def table(run: Run, result: RangeTestResult) -> None:
-    """A row for each, its name and rate, a sentence, a button; and how far the test came."""
+    """A row for each, its name and rate, a sentence, a button; and how far the test came.
+
+    A rule that says none has its row before them, with the reason: most lie at the lower end.
+    """
     if len(of(result)) < 2:
         return
     with st.container(gap="xxsmall"):
@@ -93,6 +96,8 @@ def table(run: Run, result: RangeTestResult) -> None:
 
 
 def _rows(run: Run, result: RangeTestResult) -> None:
+    for rule in result.refused:
+        st.markdown(f"**{as_is(rule.name)}** &ensp; none  \n:gray[:small[{as_is(rule.why)}]]")
     for one in of(result):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             badge = " :green-badge[recommended]" if one.name == recommended(result) else ""

@@ -17,7 +17,10 @@ from core.cli import follow
 from core.config import DatasetConfig
 from core.data.load import load_dataset
 from core.notation import learning_rate
-from core.runs import Run, State
+from core.recipes import find_recipe
+from core.runs import RangeTestResult, RefusedRule, Run, State, create_run
+from core.runs.recorder import Recorder
+from core.training.observers.log_lines import LogLines
 from tests.conftest import ROOT
 
 PARAMETERS = {
@@ -109,10 +112,25 @@ def test_a_range_test_prints_what_it_recommends_and_all_else_that_it_suggests(tm
     assert first == f"Recommended learning rate: {learning_rate(result.suggestion, 2)}"
     assert reason == result.reason
     named = [one for one in result.suggestions if one.name != result.recommended]
-    for line, one in zip(others, named, strict=True):
+    for line, one in zip(others, [*result.refused, *named], strict=True):
         assert line.startswith(f"  {one.name}") and line.endswith(one.why)
     assert {"Valley", "Minimum / 10", "Cycle"} <= {one.name for one in named}
     assert done.stderr == Run(tmp_path / run).log_path.read_text(), "into a pipe, the log's lines"
+
+
+def test_a_rule_that_says_none_is_told_with_the_reason(tmp_path: Path, capsys):
+    run = create_run(find_recipe("digits-quick").config, tmp_path)
+    rule = RefusedRule(name="Steepest", why="The loss falls fastest at an end.")
+    result = RangeTestResult(reason="It is low.", suggestion=0.01, refused=(rule,))
+    recorder = Recorder(run)
+    log = LogLines(run.config(), recorder)
+    recorder.update(result=result)
+    log.end(State.FINISHED)
+    recorder.end(State.FINISHED)
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f" Steepest: none. {rule.why}")
+    assert follow.follow(run) == 0
+    *_, line, name = capsys.readouterr().out.splitlines()
+    assert line.split(maxsplit=2) == ["Steepest", "none", rule.why] and name == run.id
 
 
 def test_of_a_run_that_goes_on_only_what_is_new_is_told(finished_run: Run, capsys):

@@ -19,7 +19,14 @@ from typing import Any
 import numpy as np
 
 from core.config import RunConfig
-from core.runs import DatasetSummary, RangeTestResult, RateSuggestion, Status, TrainingResult
+from core.runs import (
+    DatasetSummary,
+    RangeTestResult,
+    RateSuggestion,
+    RefusedRule,
+    Status,
+    TrainingResult,
+)
 
 _RAW = "@@raw@@"
 # Stands for text that json.dumps would not write.
@@ -40,7 +47,7 @@ _VALUES = (
     *("../../x", "/etc/passwd", "![p](http://203.0.113.1/p.png) **b** $x$ :red[r]", "é" * 5000),
     *([], [None], [1, 2], ["a", "b"], {}, {"a": 1}, [[[]]], {"": None}),
 )
-_RESULTS = (TrainingResult, RangeTestResult, RateSuggestion)
+_RESULTS = (TrainingResult, RangeTestResult, RateSuggestion, RefusedRule)
 _SECTIONS = (RunConfig, Status, *_RESULTS, DatasetSummary)
 _FIELDS = sorted({name for model in _SECTIONS for name in model.model_fields})
 _JSON_FILES = ("config.json", "status.json", "dataset.json", "exit.json")

@@ -5,7 +5,15 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from core.runs import Phase, RangeTestResult, RateSuggestion, State, Status, TrainingResult
+from core.runs import (
+    Phase,
+    RangeTestResult,
+    RateSuggestion,
+    RefusedRule,
+    State,
+    Status,
+    TrainingResult,
+)
 
 
 def test_status_counts_time_left_from_where_this_worker_began():
@@ -78,6 +86,7 @@ def test_what_a_range_test_suggests_comes_back_as_it_was():
             suggestion=0.0054321,
             recommended="Peak",
             suggestions=(one, cycle),
+            refused=(RefusedRule(name="Steepest", why="It falls fastest at an end."),),
             good=(1e-3, 1e-2),
             seeds=3,
         )
@@ -93,6 +102,7 @@ def test_what_a_range_test_suggests_comes_back_as_it_was():
         {"suggestions": [{"name": "Peak", "learning_rate": 0}]},
         {"suggestions": [{"name": "x" * 101, "learning_rate": 0.1}]},
         {"suggestions": [{"name": "Peak", "learning_rate": 0.1}] * 21},
+        {"refused": [{"name": "Steepest"}]},
         {"good": [0.1]},
         {"good": [0.1, -1]},
         {"seeds": 0},

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core.config import MOST_ITERATIONS, RangeTestConfig, RunConfig
 from core.notation import learning_rate as words
-from core.runs import RangeTestResult, RateSuggestion
+from core.runs import RangeTestResult, RateSuggestion, RefusedRule
 from core.training.lr_suggestion.curve import Curve, Seed, curve_of
 from core.training.lr_suggestion.descent import Descent, descent, learned
 from core.training.lr_suggestion.rules import (
@@ -28,7 +28,7 @@ _LEAST = 20  # rates measured; of fewer nothing is read
 _LOWEST = 1e-10  # no network needs a lower rate to begin with
 _LOWER = 100.0  # times lower, that the next test begins
 _NUMBERS = ("no", "one", "two", "three", "four", "five")
-_PEAK, _STEADY = "Peak", "Steady"
+_STEEPEST, _PEAK, _STEADY = "Steepest", "Peak", "Steady"
 # Schedules that come to their highest rate and leave it again; all others hold it for long.
 _PASSING = ("one_cycle", "cosine", "polynomial", "cyclical")
 _PLAIN = ("sgd",)  # optimizers whose steps grow shorter with the gradient; all others adapt
@@ -45,9 +45,9 @@ def advise(
         guessing: the loss, in nats, of answering every image alike: see loss_of_guessing.
         lost: of how many of the seeds the loss was lost before the range ended.
 
-    Returns: the suggestions, the recommended one's rate among them, and the band that is good to
-        use; where no rate stands out, none of them: `reason` says why, and `instead` is the test
-        that may find one.
+    Returns: the suggestions, the recommended one's rate among them, the band that is good to use,
+        and why a rule says nothing; where no rate stands out, none of them: `reason` says why, and
+        `instead` is the test that may find one.
     """
     curve = curve_of(seeds, config.range_test)
     if curve.measured < _LEAST:
@@ -55,7 +55,9 @@ def advise(
     found = descent(curve, guessing) if learned(curve, guessing) else None
     if found is None:
         return _why_not(curve, guessing, config.range_test)
-    suggestions = _suggestions(curve, found, adaptive=config.optimizer.kind not in _PLAIN)
+    fastest = steepest(curve, found)
+    adaptive = config.optimizer.kind not in _PLAIN
+    suggestions = _suggestions(curve, found, fastest, adaptive=adaptive)
     name = _PEAK if config.schedule.kind in _PASSING else _STEADY
     best = next(one.learning_rate for one in suggestions if one.name == name)
     return RangeTestResult(
@@ -63,16 +65,23 @@ def advise(
         recommended=name,
         reason=_why(curve, found, config.range_test, lost),
         suggestions=suggestions,
+        refused=_refused(curve, fastest, config.range_test, lost),
         good=good_about(best, curve, found),
         seeds=curve.seeds,
         diverged=lost == curve.seeds,
     )
 
 
-def _suggestions(curve: Curve, found: Descent, *, adaptive: bool) -> tuple[RateSuggestion, ...]:
-    """What each rule says, from the lowest to the highest rate."""
-    said = [
-        (steepest(curve, found), "Steepest", "Here the loss falls fastest."),
+def _suggestions(
+    curve: Curve, found: Descent, fastest: float | End, *, adaptive: bool
+) -> tuple[RateSuggestion, ...]:
+    """What each rule says, from the lowest to the highest rate.
+
+    Args:
+        fastest: what `steepest` says.
+    """
+    said: list[tuple[float | End, str, str]] = [
+        (fastest, _STEEPEST, "Here the loss falls fastest."),
         (
             minimum(curve, found),
             "Minimum / 10",
@@ -104,6 +113,22 @@ def _suggestions(curve: Curve, found: Descent, *, adaptive: bool) -> tuple[RateS
         "most a quarter of the peak, up to the peak.",
     )
     return (*sorted(single, key=lambda one: one.learning_rate), ends)
+
+
+def _refused(
+    curve: Curve, fastest: float | End, test: RangeTestConfig, lost: int
+) -> tuple[RefusedRule, ...]:
+    """The rules that say nothing, and why; only the steepest may."""
+    if not isinstance(fastest, End):
+        return ()
+    why = f"The loss falls fastest at the {fastest} end of what was measured"
+    mending = ""
+    if fastest is End.UPPER and not lost and _came_to_the_end(curve, test):
+        mending = "a higher end"
+    elif fastest is End.LOWER and _lower(test) is not None:
+        mending = "a lower start" if test.spacing == "exponential" else "exponential steps"
+    said = f"{why}; {mending} may show where." if mending else f"{why}."
+    return (RefusedRule(name=_STEEPEST, why=said),)
 
 
 def _why(curve: Curve, found: Descent, test: RangeTestConfig, lost: int) -> str:

@@ -63,6 +63,8 @@ class LogLines(Observer):
             lr = result.suggestion
             _say(f"Recommended learning rate: {learning_rate(lr, 2) if lr else 'none'}.")
             _say(result.reason)
+            for rule in result.refused:
+                _say(f"{rule.name}: none. {rule.why}")
             for one in result.suggestions:
                 _say(f"{one.name}: {one.in_words}.")
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.config import CyclicalSchedule, RunConfig, apply_overrides
 from core.recipes import find_recipe
-from core.runs import Phase, RangeTestResult, RateSuggestion, Run, State, create_run
+from core.runs import Phase, RangeTestResult, RateSuggestion, RefusedRule, Run, State, create_run
 from core.runs.drafts import load_draft, newest_drafts, save_draft
 from tests.pages.opening import errors, open_page, parameter
 from tests.pages.train.records import buttons, living_worker, words, write_metrics
@@ -97,6 +97,20 @@ def test_every_suggestion_is_told_and_can_be_used(runs_folder: Path) -> None:
     use(app, run, "Steepest")
     assert newest_draft().schedule.learning_rate == 0.00012
     assert newest_draft().schedule.kind == "one_cycle"
+
+
+def test_a_rule_that_says_nothing_has_a_row_with_the_reason_and_no_button(
+    runs_folder: Path,
+) -> None:
+    rule = RefusedRule(name="Steepest", why="The loss falls fastest at an end.")
+    run = finished_range_test(
+        runs_folder, **{**FOUND, "suggestions": SUGGESTIONS[1:], "refused": (rule,)}
+    )
+    app = open_page("lr_range", RANGE_TEST)
+    row = next(text.value for text in app.markdown if rule.name in text.value)
+    assert "none" in row and rule.why in words(app)
+    assert f"use_Steepest_{run.id}" not in {button.key for button in app.button}
+    use(app, run, "Cycle")
 
 
 def test_a_cycle_makes_the_drafts_schedule_cyclical(runs_folder: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.config import RangeTestConfig, RunConfig
 from core.recipes import find_recipe
+from core.runs import RangeTestResult
 from core.training.lr_suggestion import Seed, range_learning_rates
 
 GUESSING = math.log(10)
@@ -106,6 +107,24 @@ def recorded(recipe: str) -> tuple[RunConfig, list[Seed]]:
     return config.model_copy(update={"range_test": test}), seeds
 
 
+def rates(result: RangeTestResult) -> dict[str, float]:
+    return {one.name: one.learning_rate for one in result.suggestions}
+
+
+def by_name(known: Known) -> str:
+    return known.name
+
+
+def mean_curve(seeds: list[Seed]) -> tuple[np.ndarray, np.ndarray]:
+    """log10 of the rates that all seeds reached, and their mean loss, of the latter half cut off at
+    guessing: what explodes there would bend all that is fitted before it."""
+    lrs = np.array(sorted(set.intersection(*map(set, seeds))))
+    losses = np.mean([[seed[lr] for lr in lrs] for seed in seeds], axis=0)
+    half = len(lrs) // 2
+    losses[half:] = np.minimum(losses[half:], GUESSING)
+    return np.log10(lrs), losses
+
+
 _USUAL = of(2.3, fall(3e-3), rise(3.0))
 _NARROW = RangeTestConfig(start=1e-5, end=1.0, iterations=150)
 _LINEAR = RangeTestConfig(start=1e-3, end=0.6, spacing="linear", iterations=300)
@@ -166,3 +185,5 @@ KNOWN = (
     Known("diverging at once", of(2.3, rise(2e-5, 30.0)), lost_at=40, falls=False),
 )
 RECORDED = ("digits-quick", "cifar10-fast", "cifar10-2018")
+SEEDS = range(3)
+FALLING = [known for known in KNOWN if known.falls]

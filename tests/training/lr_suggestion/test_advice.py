@@ -7,12 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.interpolate import make_smoothing_spline
 from scipy.signal import savgol_filter
 from scipy.stats import entropy
 
 from core.config import RangeTestConfig, SgdConfig
-from core.runs import RangeTestResult
 from core.training.lr_suggestion import (
     Seed,
     advise,
@@ -22,37 +20,21 @@ from core.training.lr_suggestion import (
 )
 from core.training.lr_suggestion.descent import descent
 from tests.training.lr_suggestion.curves import (
+    FALLING,
     GUESSING,
     KNOWN,
     RECORDED,
+    SEEDS,
     Known,
+    by_name,
     fall,
+    mean_curve,
     of,
+    rates,
     recorded,
     rise,
     run_of,
 )
-
-SEEDS = range(3)
-FALLING = [known for known in KNOWN if known.falls]
-
-
-def rates(result: RangeTestResult) -> dict[str, float]:
-    return {one.name: one.learning_rate for one in result.suggestions}
-
-
-def by_name(known: Known) -> str:
-    return known.name
-
-
-@pytest.mark.parametrize("number", SEEDS)
-@pytest.mark.parametrize("known", FALLING, ids=by_name)
-def test_steepest_is_where_the_formula_falls_fastest(known: Known, number: int):
-    found = rates(advise([known.seed(number)], run_of(known.test), GUESSING))
-    if known.inner:
-        assert known.steepest / 2 < found["Steepest"] < known.steepest * 2
-    else:
-        assert "Steepest" not in found
 
 
 @pytest.mark.parametrize("number", SEEDS)
@@ -205,49 +187,6 @@ def test_valley_and_minimum_are_fastais(known: Known):
     lrs, losses = low_part([seed], known.test)
     assert found["Valley"] == fastai_valley(lrs, losses)
     assert found["Minimum / 10"] == pytest.approx(lrs[int(losses.argmin())] / 10)
-
-
-def mean_curve(seeds: list[Seed]) -> tuple[np.ndarray, np.ndarray]:
-    """log10 of the rates that all seeds reached, and their mean loss, of the latter half cut off at
-    guessing: what explodes there would bend all that is fitted before it."""
-    lrs = np.array(sorted(set.intersection(*map(set, seeds))))
-    losses = np.mean([[seed[lr] for lr in lrs] for seed in seeds], axis=0)
-    half = len(lrs) // 2
-    losses[half:] = np.minimum(losses[half:], GUESSING)
-    return np.log10(lrs), losses
-
-
-def fitted_steepest(x: np.ndarray, y: np.ndarray) -> list[float]:
-    """Rates at which it falls fastest on its way to its lowest: of parabolas fitted to an eighth to
-    a quarter of the curve at a time (Savitzky and Golay 1964), and of smoothing splines, the first
-    as stiff as cross-validation has it. Of all that was measured, the first tenth too."""
-    found = []
-    for share in (8, 6, 5, 4):
-        window = len(x) // share | 1
-        smooth, slopes = (savgol_filter(y, window, 2, deriv=order) for order in (0, 1))
-        first = window // 2  # at the ends a parabola does as it likes
-        found.append(x[first + int(slopes[first : int(smooth.argmin()) + 1].argmin())])
-    for stiffness in (None, 1e-3, 1e-2, 1e-1):
-        spline = make_smoothing_spline(x, y, lam=stiffness)
-        slopes = spline.derivative()(x)
-        found.append(x[int(slopes[: int(spline(x).argmin()) + 1].argmin())])
-    return [float(10**place) for place in found]
-
-
-@pytest.mark.parametrize(
-    ("recipe", "inner"), [("digits-quick", True), ("cifar10-fast", False), ("cifar10-2018", True)]
-)
-def test_steepest_of_a_recorded_curve_is_where_fits_of_others_have_it(recipe: str, inner: bool):
-    """Within a factor of two of each; of cifar10-fast all of them lie in the first sixth."""
-    config, seeds = recorded(recipe)
-    x, y = mean_curve(seeds)
-    fitted, sixth = fitted_steepest(x, y), 10 ** x[len(x) // 6]
-    assert [lr > sixth for lr in fitted] == [inner] * len(fitted)
-    found = rates(advise(seeds, config, GUESSING))
-    if inner:
-        assert max(fitted) / 2 < found["Steepest"] < min(fitted) * 2
-    else:
-        assert "Steepest" not in found
 
 
 @pytest.mark.parametrize("recipe", RECORDED)
