@@ -10,9 +10,9 @@ import pytest
 from core.config import AugmentationConfig, RunConfig, apply_overrides
 from core.jobs.loading import load
 from core.recipes import find_recipe
-from core.runs import Run, State, create_run, requests
+from core.runs import RangeTestResult, Run, State, create_run, requests
 from core.runs.recorder import Recorder
-from core.training import lr_range
+from core.training import lr_range, lr_suggestion
 from core.training.engine import run_training
 from core.training.lr_range import run_range_test
 from core.training.observers import Observer, Observers
@@ -77,7 +77,15 @@ def test_each_seed_has_weights_and_order_of_its_own_and_can_be_repeated(tmp_path
     assert status.range_result.seeds == 3
 
 
-def test_a_seed_that_diverges_ends_only_itself(tmp_path: Path):
+def test_a_seed_that_diverges_ends_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """And what is made of the curves is told of how many seeds that was so."""
+    told: list[int] = []
+
+    def advise(*arguments: Any, lost: int) -> RangeTestResult:
+        told.append(lost)
+        return lr_suggestion.advise(*arguments, lost=lost)
+
+    monkeypatch.setattr(lr_range, "advise", advise)
     changes = ("range_test.end=10", "range_test.divergence=1.5", "architecture.activation=elu")
     wanted = config(*changes, "range_test.seeds=2")
     run, state = measured(tmp_path, wanted)
@@ -87,7 +95,7 @@ def test_a_seed_that_diverges_ends_only_itself(tmp_path: Path):
     rows = run.metrics()
     assert next(row["step"] for row in rows if row["seed"] == 1) == 31
     assert run.status().steps == 60
-    assert run.status().range_result.diverged  # both
+    assert told == [2]
 
 
 def test_a_stop_half_way_keeps_the_seeds_that_were_done(tmp_path: Path):

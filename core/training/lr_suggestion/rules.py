@@ -37,7 +37,7 @@ def steepest(curve: Curve, found: Descent) -> float | End:
     x, half = np.log10(curve.lrs), max(3, curve.measured // _A_FIFTEENTH)
     slopes = _slopes(x, curve.losses, half)  # of the places from `half` on
     down = slopes[: max(found.lowest - half + 1, 0)]
-    if not len(down):
+    if not len(down) or down.min() >= 0.0:
         return End.LOWER
     best, last = int(np.argmin(down)), len(slopes) - 1
     # Past a lowest place that lies well inside the curve nothing is on its way down.
