@@ -42,10 +42,11 @@ _GELU: Final = 3
 # Bytes that are kept of each number: by a dropout, besides what it has multiplied by, what that was
 # drawn from; by a maximum what each comparison of two has said. As measured.
 _DRAWN: Final = 1
-_COMPARED: Final = 2
+_COMPARED: Final = 1.5
 # Gradients on the way, with what they are reckoned with.
 _ON_THE_WAY: Final = 2
 _ON_THE_WAY_COMPOSED: Final = {"gelu": 4, "silu": 4}
+_ON_THE_WAY_AVERAGED: Final = 4  # words of 16 bits: a mean over maps is reckoned in 32
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def training_memory(
         image += word * _cells(base, input_shape) * base.kept_cell
         trained += base.trained_on
     within = _ON_THE_WAY * _largest(layers, input_shape, base)
-    image += word * max(within, *(_on_the_way(layer) * sizes[layer.name] for layer in layers))
+    image += word * max(within, *(_on_the_way(layer, sizes, half) for layer in layers))
     return StepMemory(
         activations=batch_size * image,
         weights=parameters * (_WORD + word if half else _WORD),  # half: a copy to compute with
@@ -180,15 +181,18 @@ def _made_within(layer: LayerPlan, size: int, word: int) -> int:
     if layer.type == "Dropout":
         return size * (word + _DRAWN)
     if layer.type == "Maximum":
-        return size * (len(layer.inputs) - 1) * _COMPARED
+        return int(size * (len(layer.inputs) - 1) * _COMPARED)
     return _GELU * size * word if _kind(layer) == "gelu" else 0
 
 
-def _on_the_way(layer: LayerPlan) -> int:
-    """How many times its output's numbers there are while gradients go through it."""
+def _on_the_way(layer: LayerPlan, sizes: dict[str, int], half: bool) -> int:
+    """Numbers that there are at once while gradients go through a layer."""
+    if half and layer.type == "GlobalAveragePooling2D":
+        return _ON_THE_WAY_AVERAGED * sizes[layer.inputs[0]]
+    times = _ON_THE_WAY_COMPOSED.get(_kind(layer), _ON_THE_WAY)
     if layer.type == "Maximum":
-        return _ON_THE_WAY + len(layer.inputs)  # each of them has one
-    return _ON_THE_WAY_COMPOSED.get(_kind(layer), _ON_THE_WAY)
+        times += len(layer.inputs)  # each of them has one
+    return times * sizes[layer.name]
 
 
 def _kind(layer: LayerPlan) -> str:

@@ -63,7 +63,7 @@ def test_a_step_takes_about_what_is_planned(name: str, batch: int, policy: str) 
 @pytest.mark.parametrize(
     ("blocks", "row"),
     [
-        *((4, {"activation": "gelu"}), (4, {"activation": "silu"}), (4, {"dropout": 0.3})),
+        *((4, {}), (4, {"activation": "gelu"}), (4, {"activation": "silu"}), (4, {"dropout": 0.3})),
         *((6, {"activation": "maxout", "pieces": 4}), (3, {"activation": "maxout", "pieces": 8})),
     ],
 )
@@ -84,7 +84,7 @@ def _plain(blocks: int, **row: Any) -> ArchitectureConfig:
         ({}, 4 + 2),  # what each relu made, and two gradients
         ({"activation": "gelu"}, 3 + 4 * 3 + 4),  # what three convolutions took, of each gelu three
         ({"dropout": 0.3}, 4 + 3 + 4 * 1.25 + 2),  # of each dropout what it multiplied by
-        ({"activation": "maxout", "pieces": 8}, 3 + 4 * 7 * 0.5 + 8 + 2),  # seven comparisons
+        ({"activation": "maxout", "pieces": 8}, 3 + 4 * 7 * 0.375 + 8 + 2),  # seven comparisons
     ],
 )
 def test_what_is_kept_of_layers_that_are_several_operations(row: dict, maps: float) -> None:
