@@ -97,7 +97,8 @@ def learning_rate_figure(rows: Rows, view: View = View(), *, height: int = 320) 
         "side": "right",
         "showgrid": False,
         "automargin": True,
-        "tickformat": ".2f",
+        "tickmode": "auto",  # else at the learning rate's, where momentum is no round number
+        "nticks": 4,
     }
     return figure
 

@@ -23,8 +23,8 @@ _PHONE = """<style>@media (max-width: 640px) {
 }</style>"""
 
 _SKETCHED = (
-    ":material/error: Drawn as if what is outlined could work. What it costs is told once it does: "
-    "the reason and what mends it stand below."
+    ":material/error: Drawn as if what is outlined could work. Why it cannot, and what mends it, "
+    "is said above and at its row; what the network costs is told once it works."
 )
 
 

@@ -79,6 +79,17 @@ def test_a_recipe_says_how_long_it_takes_here_and_opens_in_design(runs_folder: P
     assert state_of_draft(app) == find_recipe("cifar10-fast").config
 
 
+def test_a_write_up_s_recipe_trains_by_one_click(datasets_folder: Path, runs_folder: Path):
+    app = healthy(open_app().button(key="train_cifar10-2020-batchnorm").click().run())
+    (run,) = list_runs()
+    try:
+        assert run.config() == find_recipe("cifar10-2020-batchnorm").config
+        assert app.title[0].value == "Train" and parameter(app, "run") == run.id
+    finally:
+        launch.request_stop(run)
+        launch.wait(run, 120)
+
+
 def test_a_recipe_without_its_images_cannot_be_trained_and_says_why(
     runs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
