@@ -50,7 +50,8 @@ _ALL_CNN_C = Preset(
     title="All-CNN-C, 2014",
     description="Nothing but convolutions: those with a stride of 2 take the place of pools, and "
     "an average over all positions that of dense layers. Without batch normalization, it wants a "
-    "lower learning rate.",
+    "lower learning rate. The paper's dropout of the image itself and the ReLU of its last "
+    "convolution are left out.",
     input_shape=(32, 32, 3),
     classes=10,
     architecture=ArchitectureConfig(

@@ -17,6 +17,7 @@ from core.notation import count
 from core.recipes import find_recipe
 from core.runs import Run, State, list_runs
 from core.runs.drafts import save_draft
+from core.runs.networks import read_network
 from tools.clicks import (
     faults,
     fill_number,
@@ -90,7 +91,17 @@ def test_a_network_is_timed_by_one_click(editor: Page, complaints: Complaints):
     again = editor.get_by_role("button", name="Time it again")
     again.wait_for(timeout=120_000)  # it goes away while the timing goes on
     expect(epoch).to_contain_text("±")
+    save(editor, _NAME)
+    expect(epoch).to_contain_text("±")  # it is the same network
     assert faults(editor) == []
+
+
+def test_what_is_exported_is_the_network(editor: Page):
+    press(editor, "Save")
+    with editor.expect_download() as download:
+        editor.get_by_role("button", name="Export as a file").click()
+    data = Path(download.value.path()).read_bytes()
+    assert read_network(data, download.value.suggested_filename) == _DRAFT.architecture
 
 
 def block(page: Page, number: int) -> Locator:
