@@ -102,22 +102,17 @@ def inspect(config: RunConfig, runs: Path | None = None) -> Preflight:
         return found
     height, width = config.dataset.image_size or info.image_shape[:2]
     shape = (height, width, info.image_shape[2])
-    layers: list[LayerPlan] = []
-    network_problem = None
+    found = replace(found, input_shape=shape, num_classes=info.num_classes)
     try:
         layers = plan_layers(config.architecture, shape, info.num_classes)
     except ConfigError as error:
-        network_problem = error
-    found = replace(
-        found,
-        input_shape=shape,
-        num_classes=info.num_classes,
-        layers=layers,
-        network_problem=network_problem,
-        sketch=[] if layers else sketch_layers(config.architecture, shape, info.num_classes),
-        misfits=[] if layers else _misfits(config, shape, info.num_classes),
-    )
-    return _with_memory(found, config, info) if layers else found
+        return replace(
+            found,
+            network_problem=error,
+            sketch=sketch_layers(config.architecture, shape, info.num_classes),
+            misfits=_misfits(config, shape, info.num_classes),
+        )
+    return _with_memory(replace(found, layers=layers), config, info)
 
 
 def check(config: RunConfig, runs: Path | None = None) -> None:

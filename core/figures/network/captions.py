@@ -90,18 +90,17 @@ def legend(
     """
     parts, widest = [], 0.0
     x, y = _EDGE, top
-    for word, colour in _meanings(layers).items():
-        width = _MARK + 5 + text_width(word)
+    unmarked = {last: None} if last else {}
+    for word, colour in (_meanings(layers) | unmarked).items():
+        mark = 0.0 if colour is None else _MARK + 5
+        width = mark + text_width(word)
         if x > _EDGE and x + width > most:
             x, y = _EDGE, y + LINE + 3
-        parts += [_mark(colour, x, y), words_beside(label(word, 40), x + _MARK + 5, y + 10)]
+        if colour is not None:
+            parts.append(_mark(colour, x, y))
+        parts.append(words_beside(label(word, 40), x + mark, y + 10))
         widest = max(widest, x + width)
         x += width + 14
-    if last:
-        if x > _EDGE and x + text_width(last) > most:
-            x, y = _EDGE, y + LINE + 3
-        parts.append(words_beside(last, x, y + 10))
-        widest = max(widest, x + text_width(last))
     return parts, widest, y - top + LINE
 
 
