@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from core.config.base import Section
 
@@ -45,12 +45,25 @@ class SplitConfig(Section):
 
     auto        the set's own validation split where it brings one, else stratified
     stratified  `fraction` of every class, drawn with `seed`
+    fold        one of `folds` of the training images, `fold`, counted from 0; each class is
+                spread over them evenly, drawn with `seed`. Those of one seed overlap nowhere
+                and are together all training images: k-fold cross-validation is a run for each
     first-n     the first `count` training images, as they lie
     none        train on everything and validate on the test split: that chooses a
                 model on test data, and every page that shows such a run says so
     """
 
-    method: Literal["auto", "stratified", "first-n", "none"] = "auto"
+    method: Literal["auto", "stratified", "fold", "first-n", "none"] = "auto"
     fraction: float = Field(0.1, gt=0.0, le=0.5)
+    folds: int = Field(5, ge=2, le=20)
+    fold: int = Field(0, ge=0, description="which of them validates, from 0 to folds - 1")
     count: int = Field(5000, ge=1)
     seed: int = Field(0, ge=0, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _fold_is_one_of_them(self) -> SplitConfig:
+        if self.method == "fold" and self.fold >= self.folds:
+            raise ValueError(
+                f"fold is {self.fold}; it counts from 0 and must be below folds, {self.folds}"
+            )
+        return self

@@ -1,4 +1,4 @@
-"""Divide a data set into train, validation and test, by stratified seeded draws.
+"""Divide a data set into train, validation and test, by stratified seeded draws or folds.
 
 The test split is the data set's and never chooses a model, except under the method
 "none", which a page must label. Drawn with NumPy alone: importing scikit-learn's
@@ -58,6 +58,8 @@ def _divide(pool: Subset, dataset: Dataset, split: SplitConfig) -> tuple[Subset,
         return pool, dataset.test
     if split.method == "first-n":
         return _first(pool, dataset.classes, split.count)
+    if split.method == "fold":
+        return _fold(pool, dataset.classes, split)
     return _stratified(pool, dataset.classes, split)
 
 
@@ -81,13 +83,31 @@ def _first(pool: Subset, classes: tuple[str, ...], count: int) -> tuple[Subset, 
 def _stratified(
     pool: Subset, classes: tuple[str, ...], split: SplitConfig
 ) -> tuple[Subset, Subset]:
-    counts = pool.class_counts(len(classes))
-    for label in np.flatnonzero(counts == 1):
+    _require_two_of_each(pool, classes)
+    return _apart(pool, stratified_draw(pool.label_array(), split.fraction, split.seed))
+
+
+def _fold(pool: Subset, classes: tuple[str, ...], split: SplitConfig) -> tuple[Subset, Subset]:
+    """A class of fewer images than folds is in only some of them, and always in train."""
+    if len(pool) < split.folds:
+        raise ConfigError(
+            f"split.folds: received {split.folds}, but there are only {len(pool)} training "
+            "images. Choose a smaller number, so that there is an image in every fold."
+        )
+    _require_two_of_each(pool, classes)
+    return _apart(pool, draw_fold(pool.label_array(), split.folds, split.fold, split.seed))
+
+
+def _require_two_of_each(pool: Subset, classes: tuple[str, ...]) -> None:
+    for label in np.flatnonzero(pool.class_counts(len(classes)) == 1):
         raise ConfigError(
             f"split: class {classes[label]!r} has a single training image, which cannot be in "
             'train and in validation. Add images to it, or choose split.method "none".'
         )
-    drawn = stratified_draw(pool.label_array(), split.fraction, split.seed)
+
+
+def _apart(pool: Subset, drawn: Indices) -> tuple[Subset, Subset]:
+    """All but those at the positions `drawn`, and those."""
     rest = np.setdiff1d(np.arange(len(pool)), drawn, assume_unique=True)
     return pool.select(rest), pool.select(drawn)
 
@@ -116,6 +136,22 @@ def stratified_draw(labels: Indices, fraction: float, seed: int) -> Indices:
     return _draw(labels, _split_size(len(labels), len(np.unique(labels)), fraction), seed)
 
 
+def draw_fold(labels: Indices, folds: int, fold: int, seed: int) -> Indices:
+    """One of the stratified folds of one seed, which are disjoint and together all positions.
+
+    The images lie shuffled class by class and are dealt like cards, so that folds differ by one
+    image at most, and by one of each class.
+
+    Args:
+        labels: (n,) int64.
+        fold: 0..folds - 1.
+
+    Returns:
+        (m,) int64, ascending positions in `labels`; m is n / folds, rounded down or up.
+    """
+    return np.sort(np.concatenate(_shuffled(labels, seed))[fold::folds])
+
+
 def draw_test(labels: Indices) -> Indices:
     """The positions that become the test split of a set that brings none: always the same."""
     return stratified_draw(labels, _TEST_FRACTION, _TEST_SEED)
@@ -132,13 +168,20 @@ def _split_size(num_images: int, num_classes: int, fraction: float) -> int:
 
 def _draw(labels: Indices, total: int, seed: int) -> Indices:
     """Draw `total` positions, each class in proportion. (n,) -> (total,) int64, ascending."""
-    generator = np.random.default_rng(seed)
     quotas = _quotas(np.bincount(labels), total)
     drawn = [
-        generator.permutation(np.flatnonzero(labels == label))[:quota]
-        for label, quota in enumerate(quotas)
+        of_class[:quota] for of_class, quota in zip(_shuffled(labels, seed), quotas, strict=True)
     ]
-    return np.sort(np.concatenate(drawn)).astype(np.int64)
+    return np.sort(np.concatenate(drawn))
+
+
+def _shuffled(labels: Indices, seed: int) -> list[Indices]:
+    """The positions of each class, a list item a label from 0, in an order drawn with `seed`."""
+    generator = np.random.default_rng(seed)
+    return [
+        generator.permutation(np.flatnonzero(labels == label)).astype(np.int64)
+        for label in range(int(labels.max()) + 1)
+    ]
 
 
 def _quotas(counts: Indices, total: int) -> Indices:

@@ -240,7 +240,10 @@ def _divided(split: SplitConfig, train: int, validation: int, test: int) -> tupl
     pool = train + validation
     if split.method == "none":
         return pool, test
-    taken = split.count if split.method == "first-n" else round(pool * split.fraction)
+    if split.method == "fold":
+        taken = len(range(split.fold, pool, split.folds))  # dealt like cards
+    else:
+        taken = split.count if split.method == "first-n" else round(pool * split.fraction)
     return max(pool - taken, 1), taken
 
 

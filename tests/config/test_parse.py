@@ -51,6 +51,13 @@ def test_a_base_that_others_trained_is_named_by_a_string():
             ["max_learning_rate is 0.5", "above"],
         ),
         ({"augmentation": {"mixup": 0.2, "cutmix": 1.0}}, ["mixup and cutmix"]),
+        (
+            {"split": {"method": "fold", "folds": 3, "fold": 3}},
+            ["split: fold is 3", "counts from 0", "below folds, 3"],
+        ),
+        ({"split": {"method": "fold", "folds": 21}}, ["split.folds", "received 21", "20"]),
+        ({"split": {"folds": 1}}, ["split.folds", "received 1", "2"]),
+        ({"split": {"fold": -1}}, ["split.fold", "received -1", "0"]),
         ({"title": 3}, ["title", "received 3"]),
     ],
 )
@@ -58,6 +65,16 @@ def test_errors_name_field_value_and_what_is_allowed(data, words):
     with pytest.raises(ConfigError) as error:
         parse_config({"architecture": "compact", **data})
     assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_a_fold_is_one_of_the_folds_only_where_they_are_asked_for(config):
+    assert parse_config({"architecture": "vgg-6", "split": {"seed": 3}}).split.folds == 5
+    left = apply_overrides(config, ["split.fold=7", "split.method=stratified"])
+    assert left.split.fold == 7
+    chosen = apply_overrides(left, ["split.method=fold", "split.folds=8"])
+    assert (chosen.split.fold, chosen.split.folds) == (7, 8)
+    with pytest.raises(ConfigError, match="fold is 7; it counts from 0 and must be below folds, 5"):
+        apply_overrides(left, ["split.method=fold"])
 
 
 def test_what_is_missing_is_named():

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
+from sklearn.model_selection import StratifiedKFold
 
 from core.config import SplitConfig
 from core.data.dataset import Dataset, Subset
-from core.data.splits import Splits, draw_test, drawn_test_size, make_splits, stratified_draw
+from core.data.splits import (
+    Splits,
+    draw_fold,
+    draw_test,
+    drawn_test_size,
+    make_splits,
+    stratified_draw,
+)
 from core.errors import ConfigError
 
 CLASSES = ("ant", "bee", "cat")
@@ -95,6 +105,74 @@ def test_stratified_divides_the_own_validation_part_too() -> None:
     assert len(splits.train) + len(splits.validation) == 30
 
 
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.filterwarnings("ignore:The least populated class")
+def test_folds_hold_as_many_of_each_class_as_those_of_scikit_learn(seed: int) -> None:
+    """Classes of all sizes, some of fewer images than there are folds."""
+    generator = np.random.default_rng(seed)
+    num_classes, folds = int(generator.integers(2, 9)), int(generator.integers(2, 21))
+    counts = generator.integers(2, 60, size=num_classes)
+    counts[0] = max(counts[0], folds)  # scikit-learn refuses where no class has as many
+    labels = generator.permutation(np.repeat(np.arange(num_classes), counts))
+    ours = [draw_fold(labels, folds, fold, seed) for fold in range(folds)]
+    theirs = StratifiedKFold(folds, shuffle=True, random_state=seed).split(labels, labels)
+    for mine, (_, other) in zip(ours, theirs, strict=True):
+        held, expected = (
+            np.bincount(labels[drawn], minlength=num_classes) for drawn in (mine, other)
+        )
+        assert (abs(held - expected) <= 1).all()
+        assert (held >= counts // folds).all() and (held <= -(-counts // folds)).all()
+        assert (np.diff(mine) > 0).all()
+    assert sorted(np.concatenate(ours).tolist()) == list(range(len(labels)))
+    sizes = [len(drawn) for drawn in ours]
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_each_fold_validates_once_and_the_others_train() -> None:
+    data = dataset([0] * 50 + [1] * 30 + [2] * 7, [0, 1, 2])
+    whole = positions(make_splits(data, SplitConfig(method="none")).train)
+    seen: list[int] = []
+    for fold in range(4):
+        splits = make_splits(data, SplitConfig(method="fold", folds=4, fold=fold, seed=9))
+        assert positions(splits.train).isdisjoint(positions(splits.validation))
+        assert positions(splits.train) | positions(splits.validation) == whole
+        assert len(splits.train) + len(splits.validation) == 90
+        assert splits.test is data.test and not splits.validates_on_test
+        seen += splits.validation.gather(range(len(splits.validation)))[1].tolist()
+    assert np.bincount(seen).tolist() == [51, 31, 8]
+
+
+def test_the_seed_decides_the_folds() -> None:
+    labels = np.repeat(np.arange(3), 30)
+    assert (draw_fold(labels, 5, 2, seed=1) == draw_fold(labels, 5, 2, seed=1)).all()
+    assert (draw_fold(labels, 5, 2, seed=1) != draw_fold(labels, 5, 2, seed=2)).any()
+
+
+@pytest.mark.parametrize("fold", range(10))
+def test_a_class_of_fewer_images_than_folds_is_always_trained_on(fold: int) -> None:
+    data = dataset([0] * 30 + [1] * 2 + [2] * 3)
+    splits = make_splits(data, SplitConfig(method="fold", folds=10, fold=fold))
+    assert (splits.train.class_counts(3) >= [27, 1, 2]).all()
+    assert len(splits.validation) in (3, 4)
+
+
+def test_limit_cuts_what_a_fold_trains_on_and_not_what_validates() -> None:
+    data = dataset([0] * 60 + [1] * 30 + [2] * 10)
+    split = SplitConfig(method="fold", folds=5, fold=3)
+    whole, cut = make_splits(data, split), make_splits(data, split, limit=20)
+    assert cut.train.class_counts(3).tolist() == [12, 6, 2]
+    assert positions(cut.train) < positions(whole.train)
+    assert positions(cut.validation) == positions(whole.validation)
+
+
+def test_draws_are_those_of_the_versions_before() -> None:
+    """A run that is resumed, or shown beside its images, has its division drawn anew."""
+    labels = np.random.default_rng(0).integers(0, 7, size=500)
+    drawn = [*stratified_draw(labels, 0.1, 0), *stratified_draw(labels, 0.37, 5)]
+    digest = hashlib.sha256(np.array(drawn, dtype="<i8").tobytes()).hexdigest()
+    assert digest == "3bb96ce648623f694778960721dcf552d044efa8a5f03828754264c4b25d262b"
+
+
 def test_first_n_takes_images_as_they_lie() -> None:
     splits = make_splits(dataset([0, 1, 2] * 4), SplitConfig(method="first-n", count=3))
     assert splits.validation.indices.tolist() == [0, 1, 2]
@@ -129,6 +207,19 @@ def test_limit_above_the_size_changes_nothing() -> None:
         ([0, 1, 2], SplitConfig(method="first-n", count=3), None, "received 3, but there are only"),
         ([0, 0, 1, 2, 2], SplitConfig(method="first-n", count=2), None, "all of class 'ant'"),
         ([0, 0, 1, 2, 2], SplitConfig(), None, "class 'bee' has a single training image"),
+        (
+            [0, 0, 1, 2, 2],
+            SplitConfig(method="fold", folds=2),
+            None,
+            "class 'bee' has a single training image",
+        ),
+        (
+            [0, 0, 1, 1, 2, 2],
+            SplitConfig(method="fold", folds=7),
+            None,
+            "split.folds: received 7, but there are only 6 training images",
+        ),
+        ([0, 1, 2] * 9, SplitConfig(method="fold"), 2, "dataset.limit: received 2"),
         ([0, 1, 2] * 9, SplitConfig(), 2, "dataset.limit: received 2, but there are 3 classes"),
     ],
 )

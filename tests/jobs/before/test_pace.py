@@ -38,6 +38,7 @@ def seconds(config: RunConfig, past: Sequence[Measured] = (), device: Device = H
         [],
         ["split.method=none"],
         ["split.method=first-n", "split.count=200"],
+        ["split.method=fold", "split.folds=3", "split.fold=2"],
         ["split.fraction=0.3", "dataset.limit=500"],
         ["training.batch_size=100", "training.validation_steps=1"],
     ],
