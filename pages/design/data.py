@@ -17,6 +17,7 @@ from pages.widgets.text import as_is, format_count
 _SPLITS = {
     "auto": "Automatic: the set's own, else a share of each class",
     "stratified": "A share of each class",
+    "fold": "One of k folds",
     "first-n": "The first images",
     "none": "None: validate on the test images",
 }
@@ -130,11 +131,14 @@ def _split(draft: RunConfig, form: Form) -> None:
         "Validation images",
         "split.method",
         _SPLITS,
+        on_change=_change_split,
         help="Set aside from the training images to judge the network while it trains. "
         "The test images are never used for that.",
     )
     if draft.split.method in ("auto", "stratified"):
         form.slider("Share set aside", "split.fraction", 0.05, 0.5, 0.05, format="percent")
+    if draft.split.method == "fold":
+        _folds(draft, form)
     if draft.split.method == "first-n":
         form.integer("How many", "split.count", 1, 10_000_000, step=100)
     if draft.split.method != "none":
@@ -148,6 +152,37 @@ def _split(draft: RunConfig, form: Form) -> None:
             icon=":material/warning:",
         )
     _division(draft)
+
+
+def _folds(draft: RunConfig, form: Form) -> None:
+    folds, fold = st.columns(2)
+    with folds:
+        form.integer(
+            "Folds",
+            "split.folds",
+            2,
+            20,
+            on_change=_change_split,
+            help="The training images are divided into this many folds of equal size, each with "
+            "every class in its proportion.",
+        )
+    with fold:
+        form.integer(
+            "Fold",
+            "split.fold",
+            1,
+            draft.split.folds,
+            counted_from=1,
+            help="This one validates, the others train. Cross-validation is a run for each fold, "
+            "with the same seed.",
+        )
+
+
+def _change_split(path: str, key: str) -> None:
+    """With fewer folds than the one chosen, it is the last of them."""
+    split, value = state.current_draft().split, state.widget_value(key)
+    folds = value if path == "split.folds" and value else split.folds
+    edit({path: value, "split.fold": min(split.fold, folds - 1)}, path)
 
 
 def _division(draft: RunConfig) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -88,9 +89,17 @@ class Form:
         step: int = 1,
         help: str | None = None,
         optional: str | None = None,
+        counted_from: int = 0,
+        on_change: Callable[[str, str], None] | None = None,
     ) -> None:
-        """A whole number. `optional` is what an empty field means, where it may be empty."""
-        key = self._show(path, self.value(path))
+        """A whole number.
+
+        Args:
+            optional: what an empty field means, where it may be empty.
+            counted_from: what 0 in the draft is on the page; `low` and `high` are the page's.
+        """
+        value = self.value(path)
+        key = self._show(path, value if value is None else value + counted_from)
         st.number_input(
             label,
             value=None if optional else "min",
@@ -99,7 +108,7 @@ class Form:
             help=help,
             placeholder=optional,
             on_change=_store_within,
-            args=(path, key, low, high),
+            args=(path, key, low, high, on_change or partial(_store, counted_from=counted_from)),
         )
         self.error(path)
 
@@ -259,15 +268,18 @@ def _key(path: str) -> str:
     return f"draft.{path}"
 
 
-def _store(path: str, key: str) -> None:
-    edit({path: state.widget_value(key)})
+def _store(path: str, key: str, *, counted_from: int = 0) -> None:
+    value = state.widget_value(key)
+    edit({path: value - counted_from if counted_from and value is not None else value})
 
 
-def _store_within(path: str, key: str, low: float, high: float) -> None:
+def _store_within(
+    path: str, key: str, low: float, high: float, store: Callable[[str, str], None] = _store
+) -> None:
     """Streamlit's own limits would mark the field, keep the old value and say nothing of either."""
     value = state.widget_value(key)
     if value is None or low <= value <= high:
-        _store(path, key)
+        store(path, key)
         return
     allowed = f"{_plain(low)} to {_plain(high)}"
     message = f"Received {_plain(value)}; allowed is {allowed}. The draft keeps what it had."

@@ -221,6 +221,50 @@ def test_photos_are_fitted_as_chosen(draft: RunConfig):
     assert (saved().dataset.fit, saved().dataset.interpolation) == ("pad", "nearest")
 
 
+def test_folds_are_chosen_and_counted_from_one(draft: RunConfig):
+    app = design("Data")
+    app.selectbox(key="draft.split.method").set_value("fold")
+    healthy(app.run())
+    assert "One of k folds" in app.selectbox(key="draft.split.method").options
+    assert saved().split == draft.split.model_copy(update={"method": "fold"})
+    fields = {field.label: field for field in app.number_input}
+    assert (fields["Folds"].value, fields["Fold"].value) == (5, 1)
+    assert not [slider for slider in app.slider if slider.label == "Share set aside"]
+    assert (metrics(app)["Train"], metrics(app)["Validation"]) == ("1,150", "288")
+    app.number_input(key="draft.split.fold").set_value(5)
+    healthy(app.run())
+    assert saved().split.fold == 4
+    assert (metrics(app)["Train"], metrics(app)["Validation"]) == ("1,151", "287")
+    app.number_input(key="draft.split.fold").set_value(6)
+    healthy(app.run())
+    assert "Received 6; allowed is 1 to 5" in errors(app)[0]
+    assert (saved().split.fold, app.number_input(key="draft.split.fold").value) == (4, 5)
+
+
+def test_with_fewer_folds_the_one_chosen_is_the_last(draft: RunConfig):
+    save_draft(DRAFT, apply_overrides(draft, ["split.method=fold", "split.fold=4"]))
+    app = design("Data")
+    app.number_input(key="draft.split.folds").set_value(3)
+    healthy(app.run())
+    assert not app.error
+    assert (saved().split.folds, saved().split.fold) == (3, 2)
+    assert app.number_input(key="draft.split.fold").value == 3
+    for refused in (1, 21):
+        app.number_input(key="draft.split.folds").set_value(refused)
+        healthy(app.run())
+        assert f"Received {refused}; allowed is 2 to 20" in errors(app)[0]
+        assert saved().split.folds == 3
+
+
+def test_a_fold_written_by_hand_is_no_dead_end(draft: RunConfig):
+    save_draft(DRAFT, apply_overrides(draft, ["split.fold=9"]))
+    app = design("Data")
+    app.selectbox(key="draft.split.method").set_value("fold")
+    healthy(app.run())
+    assert not app.error
+    assert (saved().split.method, saved().split.fold) == ("fold", 4)
+
+
 def test_mixup_and_cutmix_exclude_each_other_beside_the_field(draft: RunConfig):
     app = design("Augmentation")
     app.number_input(key="draft.augmentation.mixup").set_value(0.2)
