@@ -15,7 +15,7 @@ from core.figures.network.elements import groups_of
 from core.figures.network.layers import shape_words
 from core.models.plan import plan_layers
 from core.notation import short
-from tests.figures.drawn import (
+from tests.figures.network.drawn import (
     NAMES,
     SVG,
     boxes,
@@ -27,7 +27,7 @@ from tests.figures.drawn import (
     titles,
     words,
 )
-from tests.figures.networks import (
+from tests.figures.network.networks import (
     maxout_network,
     plain_network,
     random_network,
