@@ -34,6 +34,12 @@ def large(value: float) -> str:
     return count(value)
 
 
+def decimal(value: float, digits: int = 1) -> str:
+    """-0.52 -> "−0.5", with a minus sign and not a hyphen; what rounds to nothing has no sign."""
+    shown = f"{abs(value):.{digits}f}"
+    return f"−{shown}" if value < 0 and float(shown) else shown
+
+
 def percent(fraction: float | None, digits: int = 1) -> str:
     """0.978 -> "97.8 %"; what is not quite 0 or 100 is said so: "<0.1 %", ">99.9 %"."""
     if fraction is None:
