@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.decimate import decimate
-from core.figures.labels import in_full, label
+from core.figures.labels import in_full, label, name_axis
 from core.figures.theme import ACCENT, CATEGORICAL, NEUTRAL, TRAINING, VALIDATION, layout_entries
 from core.notation import percent
 
@@ -52,7 +52,7 @@ def top_k_figure(best: Sequence[tuple[str, float]], *, height: int | None = None
     layout = layout_entries(
         height=height or 90 + 42 * len(best),
         xaxis=_PROBABILITIES,
-        yaxis=_name_axis(names),
+        yaxis=name_axis(names),
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
         showlegend=False,
         bargap=0.3,
@@ -155,18 +155,6 @@ def _grouped(
         bargap=0.25,
     )
     return go.Figure(data=bars, layout=layout)
-
-
-def _name_axis(names: Sequence[str]) -> dict[str, Any]:
-    """The first name at the top; numbers under the names, as these may look like numbers."""
-    return {
-        "tickmode": "array",
-        "tickvals": list(range(len(names))),
-        "ticktext": [label(name) for name in names],
-        "range": [len(names) - 0.5, -0.5],
-        "showgrid": False,
-        "fixedrange": True,
-    }
 
 
 def _class_axis(classes: Sequence[str]) -> dict[str, Any]:

@@ -33,6 +33,10 @@ Trace = dict[str, Any]
 
 _ROOM = 1.02  # of the x axis, so that the last epoch's point is not cut in half
 _TOP_OF_ACCURACY = 102.5  # percent, the same above 100; low enough for no tick of its own
+PERCENT_AXIS = {  # of accuracies in percent
+    "ticksuffix": " %",
+    "autorangeoptions": {"clipmin": 0.0, "clipmax": _TOP_OF_ACCURACY},
+}
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,7 @@ def loss_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure
 
 def accuracy_figure(rows: Rows, view: View = View(), *, height: int = 320) -> Figure:
     """Training and validation accuracy over epochs, in percent. Rows as in loss_figure."""
-    axis = {
-        "title": {"text": "Accuracy"},
-        "ticksuffix": " %",
-        "autorangeoptions": {"clipmin": 0.0, "clipmax": _TOP_OF_ACCURACY},
-    }
+    axis = {"title": {"text": "Accuracy"}, **PERCENT_AXIS}
     shares = _train_and_validation(rows, "accuracy", view, "%{y:.2f} %")
     traces = [{**trace, "y": 100 * trace["y"]} for trace in shares]
     return _over_epochs(traces, axis, view, height, rises=True)

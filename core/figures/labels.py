@@ -6,6 +6,8 @@ Knows nothing of what is named.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
+from typing import Any
 
 from core.reading import one_line
 
@@ -34,6 +36,18 @@ def shortened(name: str, most: int) -> str:
         return name
     end = (most - 1) // 3
     return f"{name[: most - 1 - end]}…{name[-end:]}"
+
+
+def name_axis(names: Sequence[str]) -> dict[str, Any]:
+    """The first name at the top; numbers under the names, as these may look like numbers."""
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": [label(name) for name in names],
+        "range": [len(names) - 0.5, -0.5],
+        "showgrid": False,
+        "fixedrange": True,
+    }
 
 
 def _escaped(text: str) -> str:
