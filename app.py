@@ -30,6 +30,7 @@ SECTIONS = {
             icon=":material/troubleshoot:",
         ),
         st.Page("pages/train/train.py", title="Train", icon=":material/play_circle:"),
+        st.Page("pages/train/studies/studies.py", title="Studies", icon=":material/biotech:"),
     ],
     "Understand": [
         st.Page("pages/understand/evaluate.py", title="Evaluate", icon=":material/grid_on:"),

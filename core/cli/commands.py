@@ -85,6 +85,15 @@ def range_test(options: argparse.Namespace) -> int:
 def _start(config: RunConfig, runs: Path) -> int:
     from core.jobs import launch, preflight
 
+    fetch(config, runs)
+    preflight.check(config, runs)
+    return follow.follow(launch.start(config, runs))
+
+
+def fetch(config: RunConfig, runs: Path) -> None:
+    """Download the images and the weights that a configuration needs and that can be had."""
+    from core.jobs import preflight
+
     found = preflight.inspect(config, runs)
     if found.needs_download:
         from core.data.load import load_dataset
@@ -94,8 +103,6 @@ def _start(config: RunConfig, runs: Path) -> int:
         from core.data.pretrained import download_weights
 
         download_weights(found.missing_base, follow.download_progress)
-    preflight.check(config, runs)
-    return follow.follow(launch.start(config, runs))
 
 
 def resume(options: argparse.Namespace) -> int:
@@ -164,6 +171,18 @@ def _without_native_chatter() -> Iterator[None]:
         os.close(silence)
 
 
+def study(options: argparse.Namespace) -> int:
+    """Conduct a study and say what came out; the study's id is the last line."""
+    from core.cli import studies
+
+    record = studies.find_study(options.study, options.runs)
+    if studies.is_to_do(record):
+        config = record.study()
+        for place in range(config.size):
+            fetch(config.config_of(place, config.repeats[0]), options.runs)
+    return studies.conduct(record, as_json=options.json)
+
+
 def _config(options: argparse.Namespace) -> RunConfig:
     from core.recipes import find_recipe
 
@@ -182,7 +201,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m core", description="The dashboard's work, without a browser."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_reports, _add_starts, _add_run_commands):
+    for add in (_add_reports, _add_starts, _add_study, _add_run_commands):
         add(commands)
     return parser
 
@@ -217,6 +236,13 @@ def _add_starts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         sub.add_argument("config", nargs="?", type=Path, metavar="CONFIG.json")
         sub.add_argument("--recipe", metavar="NAME")
         sub.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
+
+
+def _add_study(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "train variants with several seeds and say how they differ; goes on where it was"
+    sub = _add(commands, "study", study, words)
+    sub.add_argument("study", metavar="FILE.json|STUDY")
+    sub.add_argument("--json", action="store_true")
 
 
 def _add_run_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

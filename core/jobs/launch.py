@@ -110,7 +110,7 @@ def _start_worker(run: Run) -> None:
         try:
             queue.enqueue(run)
             run.write_status(before.model_copy(update=queued))
-            process = _spawn(run, lock, log)
+            process = spawn("core.jobs.worker", run.path, lock, log)
         except OSError as error:
             _put_back(run, before)
             raise RunError(
@@ -145,8 +145,13 @@ def _throw_away_left_over(run: Run) -> None:
         remove_left_over(run.checkpoints_path)
 
 
-def _spawn(run: Run, lock: IO[bytes], log: IO[bytes]) -> subprocess.Popen:
-    command = [sys.executable, "-m", "core.jobs.worker", str(run.path)]
+def spawn(module: str, folder: Path, lock: IO[bytes], log: IO[bytes]) -> subprocess.Popen:
+    """Start `python -m MODULE FOLDER` in a session of its own; the open lock is its from now on.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    command = [sys.executable, "-m", module, str(folder)]
     return subprocess.Popen(
         [*command, "--lock-fd", str(lock.fileno())],
         cwd=PROJECT,

@@ -34,13 +34,21 @@ ROOMS = (
     "core.analysis",
     "core.training",
     "core.jobs",
+    "core.studies",
     "core.figures",
     "core.cli",
     "core.__main__",
 )
 # What a room leaves alone though it lies lower: a wall, not an order.
 WALLS = {
-    "core.figures": {"core.training", "core.jobs", "core.data", "core.models", "core.photos"},
+    "core.figures": {
+        "core.training",
+        "core.jobs",
+        "core.studies",
+        "core.data",
+        "core.models",
+        "core.photos",
+    },
     "core.analysis": {"core.data", "core.photos"},
     "core.data": {"core.runs"},
     "core.training": {"core.recipes"},
@@ -71,6 +79,8 @@ WITHOUT_TENSORFLOW = (
     "core.jobs.pace",
     "core.jobs.launch",
     "core.jobs.worker",
+    "core.studies",
+    "core.studies.conductor",
     "core.training.schedules",
     "core.training.lr_suggestion",
     "core.analysis.evaluation",
