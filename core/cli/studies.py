@@ -144,12 +144,12 @@ def _outcome(run: Run) -> str:
 
 def print_findings(found: Findings) -> None:
     """A table of the variants, then what can be said."""
-    say(f"{'':<32}{'runs':>5}  {'validation accuracy':<22}{'test accuracy':<22}")
+    say(f"{'':<32}{'runs':>5}  {'validation accuracy':<26}{'test accuracy':<26}")
     for variant in found.variants:
         kept, tested = variant.validation, variant.test
         say(
-            f"{variant.name[:31]:<32}{len(kept.values):>5}  {_spread(kept.values):<22}"
-            f"{_spread(tested.values):<22}"
+            f"{variant.name[:31]:<32}{len(kept.values):>5}  {_spread(kept.values):<26}"
+            f"{_spread(tested.values):<26}"
         )
     for line in found.sentences:
         say(line)

@@ -204,6 +204,35 @@ def _changed(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield from _changed(before.get(name), value, f"{path}.{name}" if path else name)
 
 
+def leaves_between(before: Any, after: Any) -> dict[str, list[str]]:
+    """The innermost fields in which two configurations' JSON differs: a name -> its new values.
+
+    Values that follow each other alike are told once; a row that only one of them has is told by
+    all that it holds.
+    """
+    found: dict[str, list[str]] = {}
+    for name, value in _leaves(before, after, ""):
+        values = found.setdefault(name, [])
+        if not values or values[-1] != value:
+            values.append(value)
+    return found
+
+
+def _leaves(before: Any, after: Any, name: str) -> Iterator[tuple[str, str]]:
+    if before == after:
+        return
+    if isinstance(after, dict):
+        old = before if isinstance(before, dict) else {}
+        for key, value in after.items():
+            yield from _leaves(old.get(key), value, key)
+    elif isinstance(after, list):
+        old_rows = before if isinstance(before, list) else []
+        for place, value in enumerate(after):
+            yield from _leaves(old_rows[place] if place < len(old_rows) else None, value, name)
+    else:
+        yield name, f"{after:g}" if isinstance(after, float) else str(after)
+
+
 def training_key(config: RunConfig) -> str:
     """The same for two configurations that train alike, whatever they are called."""
     return config.model_dump_json(exclude=_BESIDE_THE_POINT)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ PAGES = (
     "Design",
     "Learning-rate range test",
     "Train",
+    "Studies",
     "Evaluate",
     "Mistakes",
     "Feature maps",

@@ -177,9 +177,9 @@ def test_a_run_stopped_by_hand_stops_its_study(tmp_path: Path):
 
 
 def test_what_cannot_start_says_which_variant(tmp_path: Path):
-    small = Variant(name="Too small", changes={"dataset.image_size": [2, 2]})
-    record = create_study(study(variants=(small, Variant(name="As it is"))), tmp_path)
-    with pytest.raises(ConfigError, match="Variant Too small cannot be trained"):
+    nowhere = Variant(name="Nowhere", changes={"dataset.name": "no-such-set"})
+    record = create_study(study(variants=(nowhere, Variant(name="As it is"))), tmp_path)
+    with pytest.raises(ConfigError, match="Variant Nowhere cannot be trained"):
         start(record)
     assert record.state() is StudyState.PLANNED
 

@@ -15,6 +15,9 @@ from pages.widgets.live_charts import Chart, live_charts
 from pages.widgets.text import DASH, as_is, format_duration, format_percent
 
 _TEST = "Test accuracy is for the report: nothing was chosen by it."
+# On a phone the table is wider than the page: it scrolls by itself.
+_STYLE = """<style>.st-key-study_numbers [data-testid="stMarkdownContainer"] {overflow-x: auto}
+.st-key-study_numbers td, .st-key-study_numbers th {white-space: nowrap}</style>"""
 _ON_TEST = (
     ":material/warning: These runs validate on the test images, as their recipe asks, so the "
     "comparison is one on test data: read it with care."
@@ -36,11 +39,14 @@ def show(record: StudyRecord, study: StudyConfig, found: Findings) -> None:
         if any(variant.epochs for variant in found.variants):
             _curves(record, found)
         return
-    for place, line in enumerate(found.sentences):
-        st.markdown(f"### {as_is(line)}" if place == 0 and study.size <= 2 else as_is(line))
+    with st.container(border=True, gap="xsmall", key="study_answer"):
+        for line in found.sentences:
+            st.markdown(f"**{as_is(line)}**" if study.size <= 2 else as_is(line))
     if study.base.validates_on_test and study.folds is None:
         st.caption(_ON_TEST)
-    st.markdown(_table(found), width="stretch")
+    st.html(_STYLE)
+    with st.container(key="study_numbers"):
+        st.markdown(_table(found), width="stretch")
     st.caption(f"Mean ± standard deviation of the runs. {_TEST}")
     _curves(record, found)
 

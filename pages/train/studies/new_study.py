@@ -15,6 +15,7 @@ from pages.widgets.text import as_is
 
 _NEW = "new_study"
 _OWN = "own"
+_WIDE = 360  # pixels
 _ASKED, _FACTOR, _VALUES, _CHOICES = "question", "factor", "factor_values", "factor_choices"
 
 
@@ -28,29 +29,33 @@ def popover(*, primary: bool) -> None:
         type="primary" if primary else "secondary",
         width="content",
     ) as opened:
-        if not opened.open:
-            return
-        draft = state.current_draft()
-        st.markdown(f"Of the draft, **{as_is(titles.config_title(draft))}**, ask:")
-        asked = st.radio(
-            "Question",
-            [*QUESTIONS, _OWN],
-            format_func=lambda one: QUESTIONS[one].title if one in QUESTIONS else "One of my own",
-            key=_ASKED,
-            label_visibility="collapsed",
-        )
-        if asked in QUESTIONS:
-            st.caption(as_is(QUESTIONS[asked].words))
-        else:
-            _own()
-        st.button(
-            "Plan it",
-            type="primary",
-            key="plan_study",
-            help="Nothing is trained before you start it.",
-            on_click=page.attempt,
-            args=(_plan,),
-        )
+        if opened.open:
+            with st.container(width=_WIDE):
+                _ask()
+
+
+def _ask() -> None:
+    draft = state.current_draft()
+    st.markdown(f"Of the draft, **{as_is(titles.config_title(draft))}**, ask:")
+    asked = st.radio(
+        "Question",
+        [*QUESTIONS, _OWN],
+        format_func=lambda one: QUESTIONS[one].title if one in QUESTIONS else "One of my own",
+        key=_ASKED,
+        label_visibility="collapsed",
+    )
+    if asked in QUESTIONS:
+        st.caption(as_is(QUESTIONS[asked].words))
+    else:
+        _own()
+    st.button(
+        "Plan it",
+        type="primary",
+        key="plan_study",
+        help="Nothing is trained before you start it.",
+        on_click=page.attempt,
+        args=(_plan,),
+    )
 
 
 def _own() -> None:

@@ -11,29 +11,46 @@ from core.config import RunConfig
 from core.jobs import preflight
 from core.jobs.pace import Estimate
 from core.runs.drafts import new_draft_id
-from core.studies import StudyConfig, StudyRecord, StudyState, Variant
-from core.studies.study import MOST_VARIANTS, changes_between
+from core.studies import MOST_FOLDS, MOST_SEEDS, StudyConfig, StudyRecord, StudyState, Variant
+from core.studies.study import MOST_VARIANTS, changes_between, leaves_between
 from pages.session import address, pace, state, titles
 from pages.widgets import page
 from pages.widgets.text import as_is, format_learning_rate
 
+_REPEATS = "study_repeats"
 _LONGEST = 60  # characters of a value in words
+_MOST_FIELDS = 3  # of a network, that are told one by one
 
 
 def show(record: StudyRecord, study: StudyConfig) -> None:
     """Variants in words; of a study not started yet, what is in the way, and ways to change it."""
     planned = record.state() is StudyState.PLANNED
     st.subheader("What is compared", anchor=False)
-    base = titles.config_title(study.base)
-    repeats = f"{len(study.repeats)} {study.unit}{'s' if len(study.repeats) > 1 else ''} each"
-    words = f"{as_is(base)} · {study.base.training.epochs} epochs · {repeats}"
-    st.caption(f"{words} · {_time(record, study)}" if planned else words)
-    for place, variant in enumerate(study.variants):
-        _variant(record, study, place, variant, planned)
+    st.caption(_base_in_words(record, study, planned))
+    with st.container(border=True, gap="xsmall"):
+        for place, variant in enumerate(study.variants):
+            _variant(record, study, place, variant, planned)
     if planned:
         _add_draft(record, study)
         with page.guarded():
             studies.check(study)
+
+
+def _base_in_words(record: StudyRecord, study: StudyConfig, planned: bool) -> str:
+    """ "Digits in half a minute · 8 epochs · 3 seeds each · about 2 minutes"."""
+    words = [as_is(titles.config_title(study.base))]
+    epochs = {study.config_of(place, study.repeats[0]).training.epochs for place in _places(study)}
+    if len(epochs) == 1:
+        words.append(f"{epochs.pop()} epochs")
+    repeats = len(study.repeats)
+    words.append(f"{repeats} {study.unit}{'s' if repeats > 1 else ''} each")
+    if planned:
+        words.append(_time(record, study))
+    return " · ".join(words)
+
+
+def _places(study: StudyConfig) -> range:
+    return range(study.size)
 
 
 def _variant(
@@ -44,7 +61,7 @@ def _variant(
     ):
         is_first = " :gray[(control)]" if place == 0 and study.size > 1 else ""
         st.markdown(
-            f"**{as_is(variant.name)}**{is_first}: {_in_words(variant)}",
+            f"**{as_is(variant.name)}**{is_first}: {_in_words(study, variant)}",
             width="stretch",
         )
         if planned and study.size > 1:
@@ -67,12 +84,32 @@ def _variant(
         )
 
 
-def _in_words(variant: Variant) -> str:
-    if not variant.changes:
-        return "as it is"
-    return as_is(
-        ", ".join(f"{_name(path)} {_value(value)}" for path, value in variant.changes.items())
-    )
+def _in_words(study: StudyConfig, variant: Variant) -> str:
+    base = study.base.model_dump(mode="json")
+    words = [_change(base, path, value) for path, value in variant.changes.items()]
+    return as_is(", ".join(word for word in words if word) or "as it is")
+
+
+def _change(base: dict[str, Any], path: str, value: Any) -> str:
+    """One field in words; empty where it is what the base has."""
+    before: Any = base
+    for name in path.split("."):
+        before = before.get(name) if isinstance(before, dict) else None
+    if before == value:
+        return ""
+    if path == "architecture":
+        return _network(before, value)
+    if isinstance(value, dict) and "kind" not in value:
+        return f"{_name(path)}: {_value(value)}"
+    return f"{_name(path)} {_value(value)}"
+
+
+def _network(before: Any, after: Any) -> str:
+    """Which fields of blocks and layers are others; another network altogether by its name."""
+    found = dict(leaves_between(before, after))
+    if len(found) > _MOST_FIELDS:
+        return f"network {after.get('name', '')}"
+    return ", ".join(f"{_name(name)} {', '.join(values)}" for name, values in found.items())
 
 
 def _name(path: str) -> str:
@@ -104,7 +141,7 @@ def _schedule(value: dict[str, Any]) -> str:
 def _time(record: StudyRecord, study: StudyConfig) -> str:
     """ "about 12 minutes" for all of its runs, one after the other."""
     total, factor = 0.0, 1.0
-    for place in range(study.size):
+    for place in _places(study):
         config = study.config_of(place, study.repeats[0])
         found = _run_time(config)
         if found is None:
@@ -118,10 +155,36 @@ def _run_time(config: RunConfig) -> Estimate | None:
     return pace.run_time(config, preflight.inspect(config))
 
 
+def _repeats(record: StudyRecord, study: StudyConfig) -> None:
+    folds = study.folds
+    state.show_in_widget(_REPEATS, folds or len(study.seeds))
+    st.number_input(
+        "Folds" if folds else "Seeds",
+        2 if folds else 1,
+        MOST_FOLDS if folds else MOST_SEEDS,
+        key=_REPEATS,
+        width=130,
+        help="How often each variant is trained. An interval needs two; three or more are better."
+        if not folds
+        else "Into how many parts the training images are divided.",
+        on_change=page.attempt,
+        args=(_set_repeats, record),
+    )
+
+
+def _set_repeats(record: StudyRecord) -> None:
+    study, count = record.study(), int(state.widget_value(_REPEATS))
+    if study.folds:
+        record.write_study(study.model_copy(update={"folds": count}))
+    else:
+        record.write_study(study.with_seeds(range(count)))
+
+
 def _add_draft(record: StudyRecord, study: StudyConfig) -> None:
-    """The draft as it is now, once it is another than the base."""
+    """How often, and the draft as it is now, once it is another than the base."""
     changes = changes_between(study.base, state.current_draft())
     there = [variant.changes for variant in study.variants]
+    _repeats(record, study)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Add the draft as a variant",

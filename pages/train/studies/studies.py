@@ -74,12 +74,11 @@ def _title(record: StudyRecord) -> str:
 def _empty() -> None:
     with st.container(border=True, horizontal_alignment="center", key="empty_studies"):
         st.markdown(
-            ":material/biotech: &ensp;One run is an anecdote: train it again and it comes out "
-            "otherwise. A study trains each variant with several seeds and says what the "
-            "difference is worth.",
-            width="content",
+            ":material/biotech: &ensp;Train a network again, and it comes out otherwise. A study "
+            "trains each variant several times and says what the difference is worth. Begin with "
+            "**New study**, above.",
+            width=620,
         )
-        st.markdown("Begin with **New study**, above.", width="content")
 
 
 def _watch(record: StudyRecord) -> None:
