@@ -8,18 +8,16 @@ import pytest
 
 from core.config import apply_overrides
 from core.recipes import find_recipe
-from core.runs import State, TrainingResult, create_run
 from core.runs.drafts import load_draft, save_draft
-from core.runs.recorder import Recorder
 from core.studies import (
     StudyConfig,
-    StudyRecord,
     StudyState,
     Variant,
     create_study,
     list_studies,
 )
 from tests.pages.opening import errors, healthy, open_page, texts
+from tests.studies.left_over import leave_finished
 
 BASE = find_recipe("digits-quick").config
 RATES = (
@@ -37,26 +35,6 @@ def study(**update) -> StudyConfig:
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
     return tmp_path
-
-
-def finished(record: StudyRecord, accuracies: dict[str, float]) -> None:
-    """Records of runs that a worker would have left, by the key of their trial."""
-    found = {}
-    for trial in record.study().trials:
-        if trial.key not in accuracies:
-            continue
-        run = create_run(record.study().config_of(trial.variant, trial.repeat), record.runs)
-        recorder = Recorder(run)
-        for epoch in (1, 2):
-            value = accuracies[trial.key] - 0.1 * (2 - epoch)
-            recorder.metric("epoch", step=20 * epoch, epoch=epoch, val_accuracy=value, val_loss=0.3)
-        result = TrainingResult(
-            test_accuracy=accuracies[trial.key] - 0.01, test_loss=0.4, best_epoch=2, seconds=7.0
-        )
-        recorder.update(state=State.RUNNING, result=result)
-        recorder.end(State.FINISHED)
-        found[trial.key] = run.id
-    record.write_progress(record.progress().model_copy(update={"runs": found, "started": True}))
 
 
 def test_without_a_study_it_says_what_one_is_for(runs: Path):
@@ -126,7 +104,7 @@ def test_a_variant_becomes_a_draft(runs: Path):
 
 def test_what_came_out_is_said_with_its_interval(runs: Path):
     record = create_study(study(), runs)
-    finished(record, {"0/0": 0.90, "0/1": 0.91, "1/0": 0.97, "1/1": 0.98})
+    leave_finished(record, {"0/0": 0.90, "0/1": 0.91, "1/0": 0.97, "1/1": 0.98})
     page = open_page("studies", "Studies")
     said = texts(page)
     assert "Lower is better than Base_line by 7.0 points of validation accuracy" in said
@@ -138,7 +116,7 @@ def test_what_came_out_is_said_with_its_interval(runs: Path):
 
 def test_half_a_study_says_how_far_it_is_and_why_it_stopped(runs: Path):
     record = create_study(study(), runs)
-    finished(record, {"0/0": 0.90})
+    leave_finished(record, {"0/0": 0.90})
     page = open_page("studies", "Studies")
     assert "1 of 4 runs are done" in texts(page)
     assert any(button.label == "Continue" for button in page.button)
@@ -150,7 +128,7 @@ def test_half_a_study_says_how_far_it_is_and_why_it_stopped(runs: Path):
 
 def test_a_run_that_was_deleted_is_to_be_trained_again(runs: Path):
     record = create_study(study(), runs)
-    finished(record, {"0/0": 0.90, "0/1": 0.91, "1/0": 0.97, "1/1": 0.98})
+    leave_finished(record, {"0/0": 0.90, "0/1": 0.91, "1/0": 0.97, "1/1": 0.98})
     run = record.run_of(record.study().trials[0])
     assert run is not None
     run.config_path.unlink()
