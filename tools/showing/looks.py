@@ -19,15 +19,18 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from core.config import apply_overrides
+from core.recipes import find_recipe
 from core.runs import list_runs
 from core.runs.drafts import save_draft
+from core.studies import QUESTIONS
 from tools.clicks import faults, wait_until_idle
 from tools.dashboard import ROOT, Complaints, Server, chromium, serving
 from tools.pictures import class_folder
 
 SIZES = {"phone": (390, 844), "hd": (1280, 720), "laptop": (1440, 900), "full": (1920, 1080)}
 PAGES = (
-    *("", "browse", "design", "lr_range", "train"),
+    *("", "browse", "design", "lr_range", "train", "studies"),
     *("evaluate", "mistakes", "feature_maps", "classify"),
 )
 _SETTLED = 2500  # ms: charts and pictures come after the script
@@ -83,6 +86,7 @@ def _case(
         class_folder(sets / case.name, case.classes, 24 if len(case.classes) > 9 else 120)
         changes += [f"dataset.name={case.name}", "title="]
     environment = {"CONVSCOPE_DATASETS": str(sets), "CONVSCOPE_CACHE": str(scratch / "cache")}
+    _study(changes, runs, environment)
     for job in ("range-test", "train"):
         _do(job, changes, runs, environment)
     newest = list_runs(runs)[0]
@@ -93,6 +97,16 @@ def _case(
                 yield from _walk(case, server, browser, size, scheme, options)
         if options.folded or options.size is None:
             yield from _walk(case, server, browser, "hd", "light", options, folded=True)
+
+
+def _study(changes: list[str], runs: Path, environment: dict[str, str]) -> None:
+    base = apply_overrides(find_recipe("digits-quick").config, [*changes, "epochs=2"])
+    asked = QUESTIONS["augmentation"].make(base, 0).with_seeds((0, 1))
+    runs.mkdir(parents=True, exist_ok=True)
+    file = runs / "study.json"
+    file.write_text(asked.to_json(), encoding="utf-8")
+    command = [sys.executable, "-m", "core", "study", str(file), "--runs", str(runs)]
+    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, **environment})
 
 
 def _do(job: str, changes: list[str], runs: Path, environment: dict[str, str]) -> None:

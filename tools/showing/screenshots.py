@@ -18,6 +18,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from core.jobs import launch
+from core.recipes import find_recipe
+from core.studies import QUESTIONS
 from tools.clicks import (
     answer,
     changes,
@@ -42,6 +44,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         runs = Path(scratch) / "runs"
+        study_of_augmentation(runs, Path(scratch) / "study.json")
         # The short one makes more mistakes to look at; the newest is what pages show at first.
         for job, epochs in (("range-test", 10), ("train", 2), ("train", 10)):
             command = [sys.executable, "-m", "core", job, "--recipe", "digits-quick"]
@@ -52,6 +55,14 @@ def main() -> int:
             walk(browser, server, "dark", only=("start", "evaluate"))
             at_work(browser, server, "dark")
     return 0
+
+
+def study_of_augmentation(runs: Path, file: Path) -> None:
+    """A study that ships, of digits, trained to its end."""
+    asked = QUESTIONS["augmentation"].make(find_recipe("digits-quick").config, 0)
+    file.write_text(asked.to_json(), encoding="utf-8")
+    command = [sys.executable, "-m", "core", "study", str(file), "--runs", str(runs)]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def walk(browser: Browser, server: Server, scheme: str, only: tuple[str, ...] = ()) -> None:
@@ -104,6 +115,13 @@ def train(page: Page) -> None:
     expect(page.get_by_label("Loss over epochs").locator(".main-svg").first).to_be_visible()
 
 
+def studies(page: Page) -> None:
+    go_to(page, "Studies")
+    expect(page.locator(".st-key-study_answer")).to_be_visible()
+    chart = page.get_by_label("Validation accuracy over epochs", exact=True)
+    expect(chart.locator(".main-svg").first).to_be_visible()
+
+
 def evaluate(page: Page) -> None:
     go_to(page, "Evaluate")
     pick_run(page, "Evaluate", oldest=True)
@@ -138,6 +156,7 @@ STATIONS: dict[str, Callable[[Page], None]] = {
     "augmentation": augmentation,
     "range-test": range_test,
     "train": train,
+    "studies": studies,
     "evaluate": evaluate,
     "mistakes": mistakes,
     "feature-maps": feature_maps,

@@ -14,6 +14,7 @@ from pages.session import cache
 from pages.widgets.live_charts import Chart, live_charts
 from pages.widgets.text import DASH, as_is, format_duration, format_percent
 
+_HEIGHT = 250  # pixels, so that two variants' curves end above the fold
 _TEST = "Test accuracy is for the report: nothing was chosen by it."
 # On a phone the table is wider than the page: it scrolls by itself.
 _STYLE = """<style>.st-key-study_numbers [data-testid="stMarkdownContainer"] {overflow-x: auto}
@@ -100,13 +101,13 @@ def _curves(record: StudyRecord, found: Findings) -> None:
         Chart(
             "Validation accuracy over epochs",
             partial(figures.study_curves, accuracy, measure_title="Validation accuracy"),
-            300,
+            _HEIGHT,
             titled=True,
         ),
         Chart(
             "Validation loss over epochs",
             partial(figures.study_curves, loss, measure_title="Validation loss", percent=False),
-            300,
+            _HEIGHT,
             titled=True,
         ),
     ]
