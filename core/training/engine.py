@@ -275,6 +275,7 @@ class _Engine:
         return progress
 
     def _checkpoint(self) -> None:
+        self.recorder.update(step=self.progress.step)  # a pause or a stop comes between two ticks
         now = time.monotonic()
         self.progress.elapsed += now - self.begun
         self.begun = now
@@ -287,7 +288,6 @@ class _Engine:
 
     def _finish(self) -> None:
         """Save the model that is kept, and what it says of the test images."""
-        self.recorder.update(step=self.progress.step)  # a stop comes between two ticks
         self.recorder.phase(Phase.SAVING_MODEL)
         self._checkpoint()
         self.trainer.keep_average()

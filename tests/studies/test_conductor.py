@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from core.config import RunConfig, apply_overrides
-from core.errors import ConfigError, RunError
+from core.errors import ConfigError, DatasetError, RunError
 from core.jobs import launch
 from core.runs import State, list_runs
 from core.studies import (
@@ -179,7 +179,7 @@ def test_a_run_stopped_by_hand_stops_its_study(tmp_path: Path):
 def test_what_cannot_start_says_which_variant(tmp_path: Path):
     nowhere = Variant(name="Nowhere", changes={"dataset.name": "no-such-set"})
     record = create_study(study(variants=(nowhere, Variant(name="As it is"))), tmp_path)
-    with pytest.raises(ConfigError, match="Variant Nowhere cannot be trained"):
+    with pytest.raises(DatasetError, match="Variant Nowhere cannot be trained"):
         start(record)
     assert record.state() is StudyState.PLANNED
 
