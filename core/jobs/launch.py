@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -27,8 +28,14 @@ from core.runs.crashes import record_exit
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def start(config: RunConfig, folder: Path | None = None) -> Run:
+def start(
+    config: RunConfig, folder: Path | None = None, *, note: Callable[[Run], None] | None = None
+) -> Run:
     """Record a run and start its worker, which waits its turn on the device.
+
+    Args:
+        note: told of the run before its worker starts, so that whoever is killed right after
+            still knows whose it is.
 
     Raises:
         RunError: the worker process cannot be started.
@@ -36,6 +43,8 @@ def start(config: RunConfig, folder: Path | None = None) -> Run:
     """
     run = create_run(config, folder)
     try:
+        if note is not None:
+            note(run)
         _start_worker(run)
     except BaseException:
         discard_run(run)

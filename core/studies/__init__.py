@@ -1,5 +1,7 @@
 """Studies: variants of one configuration, trained several times and compared. No TensorFlow."""
 
+from core.series import delete_series as delete_study
+from core.series import request_stop
 from core.studies.findings import Findings, VariantFindings, findings
 from core.studies.launch import check, extend, start
 from core.studies.questions import QUESTIONS, Question
@@ -7,13 +9,11 @@ from core.studies.record import (
     StudyRecord,
     StudyState,
     create_study,
-    delete_study,
     is_done,
     is_finished,
     is_lost,
     list_studies,
     open_study,
-    request_stop,
 )
 from core.studies.study import (
     MOST_FOLDS,

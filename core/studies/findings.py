@@ -116,13 +116,13 @@ def _of_variant(
     rows_of: Callable[[Run], Rows],
 ) -> VariantFindings:
     epochs = {
-        repeat: _epochs(rows_of(run)) if run is not None else []
+        repeat: epoch_lines(rows_of(run)) if run is not None else []
         for repeat, (run, _) in runs.items()
     }
     kept: dict[int, tuple[float, TrainingResult]] = {}
     for repeat, (_, status) in runs.items():
         result = status.training_result if status is not None and is_finished(status) else None
-        value = _kept(result, epochs[repeat]) if result is not None else None
+        value = kept_accuracy(result, epochs[repeat]) if result is not None else None
         if result is not None and value is not None:  # else it tells nothing
             kept[repeat] = value, result
     return VariantFindings(
@@ -137,11 +137,11 @@ def _of_variant(
     )
 
 
-def _epochs(rows: Rows) -> list[Mapping[str, Any]]:
+def epoch_lines(rows: Rows) -> list[Mapping[str, Any]]:
     return [row for row in rows if row["kind"] == "epoch"]
 
 
-def _kept(result: TrainingResult, lines: Sequence[Mapping[str, Any]]) -> float | None:
+def kept_accuracy(result: TrainingResult, lines: Sequence[Mapping[str, Any]]) -> float | None:
     """Validation accuracy of the weights that the run keeps."""
     by_epoch = {round(line["epoch"]): line.get("val_accuracy") for line in lines}
     last = max(by_epoch, default=0)

@@ -7,18 +7,17 @@ nothing of runs, of where studies lie, or of what came out.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from core.config import LONGEST_TITLE, RunConfig, apply_changes, describe_errors
+from core.config import LONGEST_TITLE, RunConfig, apply_changes
 from core.config.base import Section
 from core.errors import ConfigError
 from core.reading import one_line
-from core.recipes import RECIPES
+from core.series import Base, parse_asked
 
 MOST_VARIANTS = 12
 MOST_SEEDS = 30
@@ -60,7 +59,7 @@ class StudyConfig(Section):
 
     title: str = Field(min_length=1, max_length=LONGEST_TITLE)
     question: str = Field("", max_length=_LONGEST_QUESTION, description="what it shall answer")
-    base: RunConfig
+    base: Base
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MOST_VARIANTS)
     seeds: tuple[int, ...] = Field((0, 1, 2), min_length=1, max_length=MOST_SEEDS)
     folds: int | None = Field(
@@ -69,15 +68,6 @@ class StudyConfig(Section):
         le=MOST_FOLDS,
         description="train each variant once a fold, in place of once a seed",
     )
-
-    @field_validator("base", mode="before")
-    @classmethod
-    def _recipe_by_name(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        if value not in RECIPES:
-            raise ValueError(f"there is no recipe {value!r}; recipes: {', '.join(RECIPES)}")
-        return RECIPES[value].config
 
     @field_validator("seeds")
     @classmethod
@@ -168,17 +158,7 @@ def parse_study(data: Any) -> StudyConfig:
     Raises:
         ConfigError: naming each wrong field, the value received and what is allowed.
     """
-    try:
-        text = json.dumps(data, ensure_ascii=False)
-        text.encode()
-    except (UnicodeEncodeError, RecursionError, ValueError, TypeError) as error:
-        raise ConfigError("The study holds what no file can hold.") from error
-    if "\\u0000" in text:
-        raise ConfigError("A text in the study holds a null character.")
-    try:
-        return StudyConfig.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(describe_errors(error)) from error
+    return parse_asked(StudyConfig, data, "study")
 
 
 def changes_between(base: RunConfig, other: RunConfig) -> dict[str, Any]:

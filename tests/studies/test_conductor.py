@@ -201,7 +201,7 @@ def test_a_spoiled_study_is_told_in_words(tmp_path: Path):
     record = create_study(study(), tmp_path)
     record.progress_path.write_text("{")
     assert record.state() is StudyState.PLANNED
-    record.study_path.write_text('{"title": 3}')
+    record.asked_path.write_text('{"title": 3}')
     with pytest.raises(ConfigError, match="title: received 3"):
         record.study()
 

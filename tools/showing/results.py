@@ -51,7 +51,7 @@ def keep(record: StudyRecord, folder: Path) -> None:
     study, progress = record.study(), record.progress()
     there = StudyRecord(folder / ".studies" / record.id)
     there.path.mkdir(parents=True)
-    there.write_study(study)
+    there.write_asked(study)
     there.write_progress(progress)
     for trial in study.trials:
         run = record.run_of(trial, progress)

@@ -175,9 +175,9 @@ def _repeats(record: StudyRecord, study: StudyConfig) -> None:
 def _set_repeats(record: StudyRecord) -> None:
     study, count = record.study(), int(state.widget_value(_REPEATS))
     if study.folds:
-        record.write_study(study.model_copy(update={"folds": count}))
+        record.write_asked(study.model_copy(update={"folds": count}))
     else:
-        record.write_study(study.with_seeds(range(count)))
+        record.write_asked(study.with_seeds(range(count)))
 
 
 def _add_draft(record: StudyRecord, study: StudyConfig) -> None:
@@ -202,7 +202,7 @@ def _add(record: StudyRecord, changes: dict[str, Any]) -> None:
     study = record.study()
     new = {"name": _unlike(study, changes), "changes": changes}
     data = study.model_dump(mode="json")
-    record.write_study(studies.parse_study(data | {"variants": [*data["variants"], new]}))
+    record.write_asked(studies.parse_study(data | {"variants": [*data["variants"], new]}))
 
 
 def _unlike(study: StudyConfig, changes: dict[str, Any]) -> str:
@@ -222,7 +222,7 @@ def _in_short(changes: dict[str, Any]) -> str:
 def _remove(record: StudyRecord, place: int) -> None:
     data = record.study().model_dump(mode="json")
     del data["variants"][place]
-    record.write_study(studies.parse_study(data))
+    record.write_asked(studies.parse_study(data))
 
 
 def _use(study: StudyConfig, place: int) -> None:

@@ -138,7 +138,7 @@ def test_a_run_that_was_deleted_is_to_be_trained_again(runs: Path):
 
 def test_a_damaged_study_is_told_and_can_be_deleted(runs: Path):
     record = create_study(study(), runs)
-    record.study_path.write_text('{"title": "x", "base": "no-such-recipe", "variants": []}')
+    record.asked_path.write_text('{"title": "x", "base": "no-such-recipe", "variants": []}')
     page = open_page("studies", "Studies")
     assert "there is no recipe 'no-such-recipe'" in errors(page)[0]
     healthy(page.button(key="delete_study_now").click().run())
