@@ -36,6 +36,7 @@ ROOMS = (
     "core.jobs",
     "core.series",
     "core.studies",
+    "core.searches",
     "core.figures",
     "core.cli",
     "core.__main__",
@@ -47,6 +48,7 @@ WALLS = {
         "core.jobs",
         "core.series",
         "core.studies",
+        "core.searches",
         "core.data",
         "core.models",
         "core.photos",
@@ -85,6 +87,8 @@ WITHOUT_TENSORFLOW = (
     "core.series.conductor",
     "core.studies",
     "core.studies.conductor",
+    "core.searches",
+    "core.searches.conductor",
     "core.training.schedules",
     "core.training.lr_suggestion",
     "core.analysis.evaluation",
@@ -208,7 +212,7 @@ for name in {WITHOUT_TENSORFLOW!r}:
 
 
 def test_what_draws_and_reads_needs_no_slow_library_either():
-    """scikit-learn and SciPy take a second each; only what cannot do without loads them, late."""
+    """scikit-learn, SciPy and Optuna take long; only what cannot do without loads them, late."""
     quick = tuple(
         name for name in WITHOUT_TENSORFLOW if not name.startswith(("core.cli", "core.__main__"))
     )
@@ -216,7 +220,7 @@ def test_what_draws_and_reads_needs_no_slow_library_either():
 import importlib, sys
 for name in {quick!r}:
     importlib.import_module(name)
-sys.exit(", ".join({{"sklearn", "scipy", "pooch"}} & set(sys.modules)) or 0)
+sys.exit(", ".join({{"sklearn", "scipy", "pooch", "optuna"}} & set(sys.modules)) or 0)
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
