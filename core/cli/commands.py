@@ -183,6 +183,16 @@ def study(options: argparse.Namespace) -> int:
     return studies.conduct(record, as_json=options.json)
 
 
+def search(options: argparse.Namespace) -> int:
+    """Conduct a search and say what came out; the search's id is the last line."""
+    from core.cli import searches
+
+    record = searches.find_search(options.search, options.runs)
+    if searches.is_to_do(record):
+        fetch(record.search().base, options.runs)
+    return searches.conduct(record, as_json=options.json)
+
+
 def _config(options: argparse.Namespace) -> RunConfig:
     from core.recipes import find_recipe
 
@@ -201,7 +211,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m core", description="The dashboard's work, without a browser."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_reports, _add_starts, _add_study, _add_run_commands):
+    for add in (_add_reports, _add_starts, _add_series, _add_run_commands):
         add(commands)
     return parser
 
@@ -238,11 +248,18 @@ def _add_starts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         sub.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
 
 
-def _add_study(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = "train variants with several seeds and say how they differ; goes on where it was"
-    sub = _add(commands, "study", study, words)
-    sub.add_argument("study", metavar="FILE.json|STUDY")
-    sub.add_argument("--json", action="store_true")
+def _add_series(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, command, words in (
+        (
+            "study",
+            study,
+            "train variants with several seeds and say how they differ; goes on where it was",
+        ),
+        ("search", search, "try values of a few fields for a while; goes on where it was"),
+    ):
+        sub = _add(commands, name, command, words)
+        sub.add_argument(name, metavar=f"FILE.json|{name.upper()}")
+        sub.add_argument("--json", action="store_true")
 
 
 def _add_run_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

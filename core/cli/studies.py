@@ -6,13 +6,12 @@ Knows nothing of how a study is conducted.
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
+from core.cli import series
 from core.cli.reports import print_json, say
-from core.errors import ConfigError, ReadingError, RunError, UserError
+from core.errors import ConfigError
 from core.notation import duration, percent
-from core.reading import is_file, read_json
 from core.runs import Run, State
 from core.studies import (
     Findings,
@@ -27,12 +26,8 @@ from core.studies import (
     list_studies,
     open_study,
     parse_study,
-    request_stop,
     start,
 )
-
-_LOOK_SECONDS = 0.3
-_MOST_BYTES = 1 << 21
 
 
 def is_to_do(record: StudyRecord) -> bool:
@@ -44,7 +39,8 @@ def conduct(record: StudyRecord, *, as_json: bool = False) -> int:
     """Begin or continue a study, watch it until it ends, and say what came out."""
     if is_to_do(record):
         start(record)
-    watch(record)
+    told: set[Trial] = set()
+    series.watch(record, lambda: _tell_new(record, told))
     config = record.study()
     found = findings(record, config)
     if as_json:
@@ -52,16 +48,7 @@ def conduct(record: StudyRecord, *, as_json: bool = False) -> int:
     else:
         print_findings(found)
         print(record.id)
-    return _status(record)
-
-
-def _status(record: StudyRecord) -> int:
-    if record.state() is StudyState.FINISHED:
-        return 0
-    progress = record.progress()
-    reason = progress.error or "The study was stopped; the same command goes on with it."
-    say(f"error: {reason} {progress.advice}".rstrip(), sys.stderr)
-    return 1
+    return series.exit_status(record, record.state())
 
 
 def find_study(named: str, runs: Path) -> StudyRecord:
@@ -73,15 +60,9 @@ def find_study(named: str, runs: Path) -> StudyRecord:
         ConfigError: the file is missing, is not JSON, or holds a wrong value.
         RunError: there is no study of that id.
     """
-    path = Path(named)
-    if not is_file(path):
-        if path.suffix == ".json":
-            raise ConfigError(f"{named} is not there.")
+    asked = series.read_asked(named, parse_study)
+    if asked is None:
         return open_study(named, runs)
-    try:
-        asked = parse_study(read_json(path, _MOST_BYTES))
-    except ReadingError as error:
-        raise ConfigError(error.message, error.advice) from error
     for record in list_studies(runs):
         if _is_the_same(record, asked):
             if asked.folds is None and not set(asked.seeds) <= set(record.study().seeds):
@@ -98,29 +79,9 @@ def _is_the_same(record: StudyRecord, asked: StudyConfig) -> bool:
     return there.model_copy(update={"seeds": asked.seeds}) == asked
 
 
-def watch(record: StudyRecord) -> None:
-    """A line a run as it ends, until the conductor has gone; Ctrl-C asks it to stop."""
-    told: set[Trial] = set()
-    while True:
-        alive = record.alive()  # asked first: what ended last is said, too
-        try:
-            _tell_new(record, told)
-            if not alive:
-                return
-            time.sleep(_LOOK_SECONDS)
-        except KeyboardInterrupt:
-            print("Stopping; the run at work keeps what it has learned.", file=sys.stderr)
-            try:
-                request_stop(record)
-            except RunError:  # it has ended by itself
-                return
-
-
 def _tell_new(record: StudyRecord, told: set[Trial]) -> None:
-    try:
-        config, progress = record.study(), record.progress()
-    except UserError:
-        return  # deleted meanwhile
+    """A line a run as it ends."""
+    config, progress = record.study(), record.progress()
     for trial in config.trials:
         run = record.run_of(trial, progress)
         if trial not in told and run is not None and _has_ended(run):
