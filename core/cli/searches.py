@@ -125,4 +125,4 @@ def _print_findings(found: SearchFindings, mattered: Importance) -> None:
         say(mattered.why)
         return
     named = (f"{title} {percent(share, 0)}" for title, share in mattered.titled)
-    say(f"What decided of the accuracy: {', '.join(named)}.")
+    say(f"What decided of the {mattered.measure}: {', '.join(named)}.")

@@ -101,13 +101,23 @@ def test_what_decided_is_found():
     assert importance(search(), trials) == found
 
 
+def test_where_few_came_to_the_end_an_early_accuracy_is_asked():
+    trials = [trial(i, values(0.01 / i), i / 20, i / 18, i / 16, **PRUNED) for i in range(1, 10)]
+    cut = [one.model_copy(update={"epochs": one.epochs[:1]}) for one in trials[:3]]
+    found = importance(search(), [*cut, *trials[3:], some()[2]])
+    assert found.shares is not None and found.measure == "accuracy after 1 epoch"
+    assert importance(search(), [*trials, some()[2]]).measure == "accuracy after 3 epochs"
+    assert importance(search(halving=False), trials).shares is None
+
+
 def test_why_what_decided_cannot_be_told():
     trials = [trial(i, values(0.01 / i), 0.5) for i in range(1, LEAST_TRIALS + 1)]
     assert importance(search(), trials).why == (
         "All trials came to the same accuracy: nothing mattered."
     )
     few = importance(search(), [*trials[:1], *some()[1:2]])
-    assert few.shares is None and few.why.endswith("to their end; there is 1.")
+    assert few.shares is None and few.why.endswith("trained as long; there are 2.")
+    assert importance(search(halving=False), trials[:1]).why.endswith("there is 1.")
     assert importance(search(), []).why.endswith("there are none.")
 
 

@@ -13,11 +13,14 @@ _TICKS = (0, 0.25, 0.5, 0.75, 1)
 _ROW, _AROUND = 36, 84  # pixels: of a bar, and of what stands around them
 
 
-def search_importance(shares: Sequence[tuple[str, float]], *, height: int | None = None) -> Figure:
+def search_importance(
+    shares: Sequence[tuple[str, float]], *, measure: str = "accuracy", height: int | None = None
+) -> Figure:
     """Horizontal bars, the greatest at the top and in the accent colour.
 
     Args:
         shares: (dimension, 0..1), the greatest first.
+        measure: of whose differences they are shares.
     """
     values = [float(share) for _, share in shares]
     bars: dict[str, Any] = {
@@ -35,7 +38,7 @@ def search_importance(shares: Sequence[tuple[str, float]], *, height: int | None
     layout = layout_entries(
         height=height or _AROUND + _ROW * len(values),
         xaxis={
-            "title": {"text": "Share of the differences in accuracy"},
+            "title": {"text": f"Share of the differences in {measure}"},
             "range": [0, 112],  # room for the text beside a full bar
             "tickvals": [100 * share for share in _TICKS],
             "ticktext": [percent(share, 0) for share in _TICKS],
