@@ -14,6 +14,8 @@ from core.searches.dimension import Dimension
 from core.searches.search import parse_search
 from core.searches.space import AUGMENTATION_STRENGTH, WIDTH
 
+_OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop", "lion", "muon")
+_ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu")
 _AROUND = 10.0  # times as low, and as high
 
 
@@ -42,6 +44,8 @@ def _wanted(base: RunConfig) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "training.batch_size", {"choices": sorted({max(batch // 2, 1), batch, 2 * batch})}
     yield WIDTH, {"low": 0.5, "high": 2.0, "log": True}
     yield AUGMENTATION_STRENGTH, {"low": 0.0, "high": 2.0}
+    yield "optimizer.kind", {"choices": list(_OPTIMIZERS)}
+    yield "architecture.activation", {"choices": list(_ACTIVATIONS)}
     yield "optimizer.weight_decay", {"low": 1e-5, "high": 0.1, "log": True}
     yield "optimizer.momentum", {"low": 0.5, "high": 0.99}
     yield "training.label_smoothing", {"low": 0.0, "high": 0.2}

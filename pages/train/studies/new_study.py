@@ -19,7 +19,7 @@ _WIDE = 360  # pixels
 _ASKED, _FACTOR, _VALUES, _CHOICES = "question", "factor", "factor_values", "factor_choices"
 
 
-def popover(*, primary: bool) -> None:
+def popover(primary: bool) -> None:
     """The button, and behind it what can be asked."""
     with st.popover(
         "New study",

@@ -10,10 +10,10 @@ from core import studies
 from core.config import RunConfig
 from core.jobs import preflight
 from core.jobs.pace import Estimate
-from core.runs.drafts import new_draft_id
 from core.studies import MOST_FOLDS, MOST_SEEDS, StudyConfig, StudyRecord, StudyState, Variant
 from core.studies.study import MOST_VARIANTS, changes_between, leaves_between
-from pages.session import address, pace, state, titles
+from pages.session import pace, state, titles
+from pages.train.series import drafts
 from pages.widgets import page
 from pages.widgets.text import as_is, format_learning_rate
 
@@ -226,10 +226,6 @@ def _remove(record: StudyRecord, place: int) -> None:
 
 
 def _use(study: StudyConfig, place: int) -> None:
-    """A draft of its own: what was drafted before stays under its own id."""
     config = study.config_of(place, study.repeats[0])
     title = f"{study.title[:60]}: {study.variants[place].name}"
-    state.set_draft_id(new_draft_id())
-    state.update_draft(config.model_copy(update={"title": title, "split": study.base.split}))
-    address.write("draft", state.draft_id())
-    st.toast("It is the draft now.", icon=":material/check:")
+    drafts.use(config.model_copy(update={"title": title, "split": study.base.split}))
