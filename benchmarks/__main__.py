@@ -1,7 +1,8 @@
 """`python -m benchmarks [NAME...]`: runs the benchmarks, each in a process of its own.
 
 JSON lines go to standard output, a table of targets met and missed to standard error.
-Benchmarks whose name begins with `long_` run only when named.
+Benchmarks whose name begins with `long_` run only when named. A benchmark is a script: a module
+whose last lines run its `main`. What lies beside those is what they share.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-NO_BENCHMARKS = {"__init__", "__main__", "common"}
+SCRIPT = 'if __name__ == "__main__":\n    main('
 
 
 def modules() -> dict[str, str]:
     """Each benchmark's name and its module."""
-    paths = (path for path in HERE.rglob("*.py") if path.stem not in NO_BENCHMARKS)
+    paths = (path for path in HERE.rglob("*.py") if _is_benchmark(path))
     found = {path.stem: path.relative_to(HERE.parent).with_suffix("") for path in paths}
     return {name: ".".join(place.parts) for name, place in sorted(found.items())}
+
+
+def _is_benchmark(path: Path) -> bool:
+    return path.stem != "__main__" and SCRIPT in path.read_text(encoding="utf-8")
 
 
 def run(name: str) -> tuple[list[dict[str, Any]], bool]:
@@ -63,7 +68,7 @@ def main(arguments: list[str]) -> int:
         broken += [] if well else [name]
     print(f"\n{table(rows)}", file=sys.stderr)
     for name in broken:
-        print(f"BROKEN   benchmarks/{name}.py ended with an error", file=sys.stderr)
+        print(f"BROKEN   {modules()[name]} ended with an error", file=sys.stderr)
     return 1 if broken else 0
 
 
