@@ -18,6 +18,7 @@ from core.training.optimizers.averaging import Averaging
 from core.training.optimizers.build import Surroundings, build_optimizer, innermost
 from core.training.optimizers.gradients import lost_on_all, mean
 from core.training.optimizers.momentum import momentum_of
+from core.training.sharing import count_asked, fill, is_asked
 
 _LRS = 256  # steps whose settings a call into the graph is given, or a multiple
 _PLAIN = TrainingConfig()
@@ -105,7 +106,7 @@ class Trainer:
         """An iterator for `train`; where several devices train, each batch is shared out."""
         if self._strategy is not None:
             replicas = self._strategy.num_replicas_in_sync
-            batches = batches.map(lambda images, labels: _fill(images, labels, replicas))
+            batches = batches.map(lambda images, labels: fill(images, labels, replicas))
             batches = self._strategy.experimental_distribute_dataset(batches)
         return iter(batches)
 
@@ -197,7 +198,7 @@ class Trainer:
             loss, correct = self._step(images, labels, settings, size)
             self._averaging.after_step()
             return loss, correct, size
-        sizes = self._strategy.run(lambda images, labels: _count(labels), batch)
+        sizes = self._strategy.run(lambda images, labels: count_asked(labels), batch)
         size = self._strategy.reduce("SUM", sizes, axis=None)
         results = self._strategy.run(self._step, (*batch, settings, size))
         self._averaging.after_step()
@@ -209,7 +210,7 @@ class Trainer:
 
         Args:
             images: (b, H, W, C) float32 0..255, b of the batch's images.
-            labels: (b, K) float32, rows sum to 1; to 0 where `_fill` put the image in.
+            labels: (b, K) float32, rows sum to 1; to 0 where `fill` put the image in.
             settings: (2,) float32, learning rate and momentum.
             size: () int32, images of the whole batch.
 
@@ -223,7 +224,7 @@ class Trainer:
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             losses = self._losses(logits, labels, self._smoothing)
             if self._strategy is not None:
-                losses *= tf.cast(_is_asked(labels), tf.float32)
+                losses *= tf.cast(is_asked(labels), tf.float32)
             loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
             scaled = self.optimizer.scale_loss(loss + self._penalty())
         gradients = tape.gradient(scaled, variables)
@@ -273,28 +274,5 @@ class Trainer:
             predicted = tf.argmax(logits, axis=-1)
         right = tf.equal(predicted, tf.argmax(labels, axis=-1))
         if self._strategy is not None:
-            right &= _is_asked(labels)
+            right &= is_asked(labels)
         return tf.reduce_sum(tf.cast(right, tf.float32))
-
-
-def _fill(images: Any, labels: Any, replicas: int) -> tuple[Any, Any]:
-    """A batch of a multiple of `replicas` images, so that none of the devices gets nothing.
-
-    What is put in are the batch's own images over again, which leave the statistics of batch
-    normalization nearly as they are; their labels are all 0, and so they are not learned from.
-    """
-    count = tf.shape(images)[0]
-    places = tf.range(-(-count // replicas) * replicas)
-    asked = tf.cast(places < count, labels.dtype)[:, tf.newaxis]
-    places %= count
-    return tf.gather(images, places), tf.gather(labels, places) * asked
-
-
-def _is_asked(labels: Any) -> Any:
-    """(B, K) float32 -> (B,) bool: False of the images that `_fill` put in."""
-    return tf.reduce_sum(labels, axis=-1) > 0.5
-
-
-def _count(labels: Any) -> Any:
-    """(B, K) float32 -> () int32: the images that are learned from."""
-    return tf.reduce_sum(tf.cast(_is_asked(labels), tf.int32))

@@ -19,7 +19,7 @@ from core.training.prepare import build_network
 def test_batch_normalization_is_over_all_cards_where_there_are_several(
     tmp_path: Path, gpus: int, together: bool
 ):
-    """Without cards: of two that share a batch tests/training/test_replicas.py has the rest."""
+    """Without cards: of two that share a batch sharing/test_replicas.py has the rest."""
     config = apply_overrides(
         find_recipe("digits-quick").config, [f"training.gpus={gpus}", "preprocessing=rescale"]
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.processes import run_python
-from tests.training.test_replicas import _BEGINNING, _STEPS
+from tests.training.sharing.test_replicas import _BEGINNING, _STEPS
 
 
 def test_two_devices_take_the_steps_of_one():
