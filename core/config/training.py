@@ -11,6 +11,8 @@ from core.config.optimizers import AveragingConfig
 
 Monitor = Literal["val_loss", "val_accuracy"]
 MOST_CARDS = 16
+_MOST_TOWERS = 8
+_FEWEST_IN_TOWER = 2  # images: the moments of one alone say nothing
 Keep = Literal["last", "best_val_accuracy", "best_val_loss", "early_stopping"]
 
 
@@ -72,6 +74,13 @@ class TrainingConfig(Section):
         None, description="an average of the weights is what is validated, kept and saved"
     )
     gpus: int = Field(1, ge=1, le=MOST_CARDS, description="graphics cards to train on together")
+    towers: int = Field(
+        1,
+        ge=1,
+        le=_MOST_TOWERS,
+        description="parts of a batch computed side by side, each on a core of its own; batch "
+        "normalization then looks at a part alone",
+    )
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
     deterministic: bool = False
     seed: int = Field(0, ge=0, le=2**31 - 1)
@@ -114,6 +123,22 @@ class TrainingConfig(Section):
     def _clips_in_one_way(self) -> TrainingConfig:
         if self.clip_norm is not None and self.clip_value is not None:
             raise ValueError("clip_norm and clip_value cannot both be on; set one of them to null")
+        return self
+
+    @model_validator(mode="after")
+    def _has_images_and_cores_for_its_towers(self) -> TrainingConfig:
+        if self.towers == 1:
+            return self
+        if self.gpus > 1:
+            raise ValueError(
+                f"towers is {self.towers} and gpus is {self.gpus}; towers are of a processor, so "
+                "set one of them to 1"
+            )
+        if self.batch_size < _FEWEST_IN_TOWER * self.towers:
+            raise ValueError(
+                f"towers is {self.towers} and batch_size is {self.batch_size}; a batch must have "
+                f"{_FEWEST_IN_TOWER} images a tower, {_FEWEST_IN_TOWER * self.towers} or more"
+            )
         return self
 
     @model_validator(mode="after")

@@ -224,7 +224,7 @@ def _step_of(config: RunConfig, shape: tuple[int, ...], batch_size: int) -> str:
         shape,
         batch_size,
     )
-    slower = {"deterministic", "averaging", "clip_norm", "clip_value"}
+    slower = {"towers", "deterministic", "averaging", "clip_norm", "clip_value"}
     changed = training.model_dump_json(include=slower, exclude_defaults=True)
     if changed != "{}":
         parts = (*parts, changed)

@@ -29,6 +29,7 @@ from core.models.plan import (
 )
 from core.reading import is_file
 from core.runs import open_run
+from core.training.failures import towers_on_a_card
 
 
 @dataclass(frozen=True)
@@ -146,14 +147,16 @@ def _data_problem(info: DatasetInfo) -> UserError | None:
 
 
 def _device_problem(config: RunConfig) -> UserError | None:
-    """No more graphics cards than there are; a run on one device needs none.
+    """No more graphics cards than there are, and no towers on one; a run on one device needs none.
 
     Where the driver cannot be asked, TensorFlow may still find them: that is the worker's to say.
     """
-    asked = config.training.gpus
-    if asked == 1:
+    asked, towers = config.training.gpus, config.training.towers
+    if asked == towers == 1:
         return None
     device = describe_device()
+    if towers > 1:
+        return towers_on_a_card(towers) if device.kind == "gpu" else None
     if device.cards is None or asked <= device.cards:
         return None
     there, has = max(device.cards, 1), "one" if device.cards == 1 else device.cards or "none"

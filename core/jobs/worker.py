@@ -130,8 +130,10 @@ def _do(run: Run, config: RunConfig, recorder: Recorder) -> State:
     recorder.update(state=State.RUNNING)
     with loading.importing_tensorflow(recorder):
         data = loading.load(run, config, recorder)
+    from core.models.towers import share_cores
     from core.training.observers import Observers
 
+    share_cores(config.training.towers)
     observers = Observers(_watching(run, config, recorder, data))
     try:
         state = _run_job(run, config, recorder, observers, data)

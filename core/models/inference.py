@@ -60,18 +60,24 @@ def is_prepared() -> bool:
     return _PREPARED.is_set()
 
 
-def as_graph(model: Any) -> Callable[..., Any]:
+def as_graph(model: Any, towers: int = 1) -> Callable[..., Any]:
     """The model as one graph, to be asked in the model's place: image by image several times
     faster, as no layer is called from Python. Asked once here, so that what that builds is built.
 
     Args:
         model: a loaded Keras model that takes pixels 0..255.
+        towers: into which images are cut, in a process that shares its cores out over so many.
     """
     import tensorflow as tf  # the model has brought it
 
+    from core.models.towers import side_by_side
+
+    network = partial(model, training=False)
     pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
     graph = tf.function(
-        lambda images: model(images, training=False), input_signature=[pixels], autograph=False
+        lambda images: side_by_side(network, images, towers),
+        input_signature=[pixels],
+        autograph=False,
     )
     graph(np.zeros((1, *model.input_shape[1:]), dtype=np.float32))
     return lambda images, training=False: graph(images)

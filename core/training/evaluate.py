@@ -63,7 +63,8 @@ def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> Training
 
 def _predict(model: object, prepared: Prepared) -> Evaluation:
     test, classes = prepared.splits.test, prepared.dataset.classes
-    graph = as_graph(model)  # which lets go of each layer's output as soon as it can
+    # Which lets go of each layer's output as soon as it can.
+    graph = as_graph(model, prepared.trainer.towers)
     rows, labels = [], []
     for start in range(0, len(test), prepared.judged_at_once):
         images, batch_labels = test.gather(

@@ -5,10 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from core.config import RunConfig, highest, scaled
-from core.errors import TrainingError
+from core.errors import ConfigError, TrainingError
 from core.notation import learning_rate
 
 _HIGHEST_ADVISED = 0.01  # what is ten times lower than nonsense may be nonsense still
+
+
+def towers_on_a_card(towers: int) -> ConfigError:
+    """Towers share the cores of a processor; a graphics card would only be given less at once."""
+    return ConfigError(
+        f"The run is to compute each batch in {towers} towers, which share the cores of a "
+        "processor, and this machine trains on its graphics card.",
+        "Set training.towers to 1.",
+    )
 
 
 def lower(lr: float) -> float:

@@ -26,6 +26,7 @@ from core.models.plan import judged_at_once, plan_layers
 from core.runs import Phase, Run, open_run
 from core.runs.recorder import Recorder
 from core.training import checkpoints
+from core.training.failures import towers_on_a_card
 from core.training.trainer import Trainer
 
 
@@ -59,6 +60,8 @@ def prepare(
     dataset, splits = data
     recorder.phase(Phase.BUILDING_NETWORK)
     device = use_device(config)
+    if device.kind == "gpu" and config.training.towers > 1:
+        raise towers_on_a_card(config.training.towers)
     recorder.update(device=device.name, precision=device.precision)
     keras.utils.set_random_seed(config.training.seed)
     if config.training.deterministic:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
@@ -14,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.config import OptimizerConfig, TrainingConfig
+from core.models.towers import Towers, side_by_side
 from core.training.optimizers.averaging import Averaging
 from core.training.optimizers.build import Surroundings, build_optimizer, innermost
 from core.training.optimizers.gradients import lost_on_all, mean
@@ -40,8 +42,8 @@ class Trainer:
         network: a functional model whose layer `head` gives the logits, (B, K) for
             softmax or (B, 1) for sigmoid.
         optimizer: configuration; the learning rate is given with every step.
-        training: for label smoothing (Szegedy et al. 2015, section 7), clipping and the
-            average of weights.
+        training: for label smoothing (Szegedy et al. 2015, section 7), clipping, towers and
+            the average of weights.
         strategy: of the devices that share each batch; the network was built in its
             scope. None trains on one device.
         momentum: the first step's, where each step is given its own.
@@ -65,6 +67,8 @@ class Trainer:
         # One graph for batches of any size, so that who asks first pays for all.
         pixels = tf.TensorSpec(network.inputs[0].shape, tf.float32)
         self._infer = tf.function(self._inferred, input_signature=[pixels], autograph=False)
+        self._towers = Towers(network, training.towers)
+        self._has_unasked = strategy is not None or training.towers > 1
         self._smoothing = training.label_smoothing
         clips = training.clip_norm is not None or training.clip_value is not None
         self._clips_shared = clips and strategy is not None
@@ -82,6 +86,11 @@ class Trainer:
     def begun_anew(self) -> Trainer:
         """One that trains what of the network is trainable now, with a new optimizer."""
         return Trainer(self.network, *self._configured, self._strategy, self._momentum)
+
+    @property
+    def towers(self) -> int:
+        """How many a batch is cut into."""
+        return self._towers.count
 
     @property
     def state(self) -> list[Any]:
@@ -164,7 +173,8 @@ class Trainer:
 
     def _inferred(self, images: Any) -> Any:
         """(B, H, W, C) float32 -> logits (B, K or 1) float32, of the network at rest."""
-        return tf.cast(self._logits(images, training=False), tf.float32)
+        network = partial(self._logits, training=False)
+        return tf.cast(side_by_side(network, images, self.towers), tf.float32)
 
     @tf.function(reduce_retracing=True)
     def _train(self, stream: Any, settings: Any, count: Any) -> Any:
@@ -221,11 +231,8 @@ class Trainer:
         # Else all of a network that is not trained would be noted down, only to be thrown away.
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
-            logits = tf.cast(self._logits(images, training=True), tf.float32)
-            losses = self._losses(logits, labels, self._smoothing)
-            if self._strategy is not None:
-                losses *= tf.cast(is_asked(labels), tf.float32)
-            loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
+            loss, correct = self._towers.add_up(self._sums, images, labels)
+            loss /= tf.cast(size, tf.float32)
             scaled = self.optimizer.scale_loss(loss + self._penalty())
         gradients = tape.gradient(scaled, variables)
         if self._strategy is not None:
@@ -235,7 +242,15 @@ class Trainer:
         if self._momentum is not None:
             momentum_of(inner).assign(settings[1])
         self.optimizer.apply(gradients, variables)
-        return loss, self._correct(logits, labels)
+        return loss, correct
+
+    def _sums(self, images: Any, labels: Any) -> tuple[Any, Any]:
+        """(B, H, W, C) and (B, K) float32 -> summed loss () and correct images () float32."""
+        logits = tf.cast(self._logits(images, training=True), tf.float32)
+        losses = self._losses(logits, labels, self._smoothing)
+        if self._has_unasked:
+            losses *= tf.cast(is_asked(labels), tf.float32)
+        return tf.reduce_sum(losses), self._correct(logits, labels)
 
     def _penalty(self) -> Any:
         """This device's share of the penalties on weights, () float32.
@@ -273,6 +288,6 @@ class Trainer:
         else:
             predicted = tf.argmax(logits, axis=-1)
         right = tf.equal(predicted, tf.argmax(labels, axis=-1))
-        if self._strategy is not None:
+        if self._has_unasked:
             right &= is_asked(labels)
         return tf.reduce_sum(tf.cast(right, tf.float32))

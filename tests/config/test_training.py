@@ -107,6 +107,25 @@ def test_gradients_are_clipped_in_one_way():
     assert training_of(clip_norm=1.0).clip_value is None
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"towers": 2, "gpus": 2}, "towers is 2 and gpus is 2; towers are of a processor"),
+        ({"towers": 4, "batch_size": 7}, "2 images a tower, 8 or more"),
+        ({"towers": 0}, "greater than or equal to 1"),
+        ({"towers": 9}, "less than or equal to 8"),
+    ],
+)
+def test_towers_that_make_no_sense_are_refused(fields, words):
+    with pytest.raises(ConfigError, match=words):
+        training_of(**fields)
+
+
+def test_towers_are_one_unless_asked_for_and_one_may_have_any_batch():
+    assert training_of(batch_size=1).towers == 1
+    assert training_of(batch_size=8, towers=4).towers == 4
+
+
 @pytest.mark.parametrize(("epochs", "frozen"), [(5, 4), (4, 2), (3, 1), (2, 1), (1, None)])
 def test_fine_tuning_is_begun_sooner_in_a_shorter_run(epochs, frozen):
     found = FineTuningConfig(frozen_epochs=4, learning_rate=2e-5).within(epochs)

@@ -118,8 +118,10 @@ def test_killed_is_crashed_and_resumes_from_its_checkpoint(tmp_path):
     assert steps == sorted(set(steps))
 
 
-def test_paused_and_resumed_ends_with_the_same_weights_bit_for_bit(tmp_path):
-    config = small_config("deterministic=true", "augmentation.rotation=10", "epochs=3")
+@pytest.mark.parametrize("towers", [1, 2])
+def test_paused_and_resumed_ends_with_the_same_weights_bit_for_bit(tmp_path, towers):
+    changes = ("augmentation.rotation=10", "epochs=3", f"training.towers={towers}")
+    config = small_config("deterministic=true", *changes)
     alone = launch.start(config, tmp_path / "alone")
     assert _finish(alone) is State.FINISHED, alone.log_tail()
     run = launch.start(config, tmp_path / "paused")

@@ -25,17 +25,19 @@ def network() -> keras.Model:
     return keras.Model(pixels, keras.layers.Activation("softmax")(logits))
 
 
-def prepared(count: int = 30) -> SimpleNamespace:
+def prepared(count: int = 30, towers: int = 1) -> SimpleNamespace:
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, (count, 4, 4, 1), dtype=np.uint8)
     test = Subset(images, generator.integers(0, 3, count), np.arange(count)[::-1])
     dataset = SimpleNamespace(classes=("a", "b", "c"))
     splits = SimpleNamespace(test=test)
-    return SimpleNamespace(dataset=dataset, splits=splits, judged_at_once=8)
+    trainer = SimpleNamespace(towers=towers)
+    return SimpleNamespace(dataset=dataset, splits=splits, judged_at_once=8, trainer=trainer)
 
 
-def test_accuracy_and_loss_are_those_of_stock_keras(tmp_path, network):
-    run, data = Run(tmp_path), prepared()
+@pytest.mark.parametrize("towers", [1, 3])
+def test_accuracy_and_loss_are_those_of_stock_keras(tmp_path, network, towers):
+    run, data = Run(tmp_path), prepared(towers=towers)
     save_model(network, run.model_path)
     found = evaluate_saved(run, data, Progress(epoch=2, best_epoch=1, elapsed=3.0))
     network.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -199,6 +199,7 @@ EMA = (
     [
         pytest.param(PLATEAU, id="plateau and lookahead"),
         pytest.param(EMA, id="ema", marks=pytest.mark.patient),
+        pytest.param((*PLATEAU, "training.towers=3"), id="towers", marks=pytest.mark.patient),
     ],
 )
 def test_paused_or_killed_in_either_phase_it_ends_as_if_it_never_was(small_base, tmp_path, changes):

@@ -30,8 +30,13 @@ EMA = (
 )
 
 
+TOWERS = ("training.towers=2", "batch_size=30", "architecture.dense.0.dropout=0.5", *EMA)
+
+
 @pytest.mark.parametrize(
-    "assignments", [PLATEAU + LOOKAHEAD, EMA], ids=["plateau and lookahead", "momentum and average"]
+    "assignments",
+    [PLATEAU + LOOKAHEAD, EMA, TOWERS],
+    ids=["plateau and lookahead", "momentum and average", "towers, odd and even"],
 )
 def test_paused_and_resumed_is_as_never_paused(tmp_path, assignments):
     config = small_config("deterministic=true", "epochs=12", *assignments)

@@ -121,7 +121,12 @@ def test_a_network_that_was_timed_says_what_its_steps_take():
     assert estimate(apply_overrides(CIFAR10, ["architecture.name=mine"]), [timed]).timed
     for change in (
         *("batch_size=64", "augmentation.rotation=9", "architecture.blocks.0.filters=8"),
-        *("deterministic=true", "clip_norm=1", 'training.averaging={"kind": "ema"}'),
+        *(
+            "training.towers=2",
+            "deterministic=true",
+            "clip_norm=1",
+            'training.averaging={"kind": "ema"}',
+        ),
     ):
         assert not estimate(apply_overrides(CIFAR10, [change]), [timed]).timed
     assert not estimate(CIFAR10, [replace(timed, device="another")]).timed

@@ -85,6 +85,16 @@ def test_no_more_graphics_cards_than_there_are(runs_folder, graphics_cards, card
         assert f"training.gpus, to {max(cards, 1)}." in str(problem)
 
 
+def test_towers_are_of_a_processor(runs_folder, graphics_cards):
+    graphics_cards(0)
+    towers = apply_overrides(DIGITS, ["training.towers=2"])
+    assert preflight.inspect(towers).problem is None
+    graphics_cards(1)
+    assert preflight.inspect(DIGITS).problem is None
+    problem = str(preflight.inspect(towers).problem)
+    assert "in 2 towers" in problem and problem.endswith("Set training.towers to 1.")
+
+
 MEMORY = ["precision=float32", "architecture.blocks.0.pool=none", "batch_size=512"]
 WEIGHTS = [*MEMORY, "architecture.dense.0.units=8192"]
 
