@@ -17,6 +17,8 @@ from core.jobs.worker import explain, pace_of
 from core.recipes import find_recipe
 from core.runs import create_run
 from core.runs.recorder import Recorder
+from tests.jobs.helpers import small_config
+from tests.processes import run_python
 
 
 def test_out_of_memory_says_which_batch_size_to_try(tmp_path):
@@ -110,3 +112,22 @@ def test_an_error_with_words_for_a_person_passes_unchanged(tmp_path):
     error = UserError("It rains.", "Take an umbrella.")
     assert explain(error, run) is error
     assert str(error) == "It rains. Take an umbrella."
+
+
+@pytest.mark.parametrize(("towers", "threads"), [(1, "0, 0"), (2, "2, 3"), (4, "4, 1")])
+def test_a_worker_shares_its_cores_out_over_its_towers(tmp_path, towers, threads):
+    """Of six cores, as many operations at a time as towers; with one all is TensorFlow's choice."""
+    changes = ("job=range-test", "range_test.iterations=20", f"training.towers={towers}")
+    run = create_run(small_config(*changes), tmp_path)
+    run_python(f"""
+import os
+from pathlib import Path
+os.cpu_count = lambda: 6
+from core.jobs import worker
+from core.runs import Run
+assert worker.work(Run(Path({str(run.path)!r}))) == 0
+import tensorflow as tf
+told = tf.config.threading
+found = told.get_inter_op_parallelism_threads(), told.get_intra_op_parallelism_threads()
+assert found == ({threads}), found
+""")

@@ -60,7 +60,7 @@ def _normalizing(kind: type[keras.Layer], shape: tuple[int, ...]) -> keras.Model
 def test_moving_averages_move_once_by_the_mean_of_what_towers_saw(
     kind: type[keras.Layer], shape: tuple[int, ...]
 ) -> None:
-    """Of two cards that are not synchronized: each has moments of its own, and both count alike."""
+    """That of what two cards keep that are not synchronized: each has moments of its own."""
     network = _normalizing(kind, shape)
     images = np.random.default_rng(0).normal(3.0, 2.0, (7, *shape)).astype(np.float32)
 
