@@ -80,6 +80,9 @@ class Field:
 
 _OURS_AUGMENTED = Setting("ours-augmented", AUGMENTED, "ours", "augmented")
 _OURS_PLAIN = Setting("ours-plain", PLAIN, "ours", "plain")
+_OURS_IN_TOWERS = Setting(
+    "ours-in-towers", f"{AUGMENTED}, in {THREADS} towers", "ours", "in_towers", (THREADS,)
+)
 
 
 def _keras(name: str, title: str, function: str, precision: str) -> Setting:
@@ -91,6 +94,15 @@ def _pytorch(name: str, title: str, function: str, *arguments: object, **needs: 
     return Setting(name, title, "pytorch", function, arguments, "torch", **needs)
 
 
+_EAGER_TCMALLOC = _pytorch("pytorch-tcmalloc", "eager, tcmalloc", "eager", tcmalloc=True)
+_COMPILED_BEST = _pytorch(
+    "pytorch-compiled-best",
+    "compiled, native random numbers, tcmalloc",
+    "compiled",
+    True,
+    tcmalloc=True,
+    compiles=True,
+)
 _GENERATOR, _DATASET = "Keras fit with ImageDataGenerator", "Keras fit on tf.data"
 FIELDS = (
     Field(
@@ -116,19 +128,13 @@ FIELDS = (
         _OURS_AUGMENTED,
         (
             _pytorch("pytorch", "eager", "eager"),
-            _pytorch("pytorch-tcmalloc", "eager, tcmalloc", "eager", tcmalloc=True),
+            _EAGER_TCMALLOC,
             _pytorch("pytorch-compiled", "compiled", "compiled", compiles=True),
-            _pytorch(
-                "pytorch-compiled-best",
-                "compiled, native random numbers, tcmalloc",
-                "compiled",
-                True,
-                tcmalloc=True,
-                compiles=True,
-            ),
+            _COMPILED_BEST,
         ),
         target=1.3,
     ),
+    Field("PyTorch", _OURS_IN_TOWERS, (_EAGER_TCMALLOC, _COMPILED_BEST)),
     Field(
         "JAX, or Keras on it or on PyTorch",
         _OURS_AUGMENTED,

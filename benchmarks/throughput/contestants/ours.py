@@ -13,11 +13,12 @@ import numpy as np
 
 from benchmarks.throughput import task
 from benchmarks.throughput.serving import Server
-from core.config import AdamConfig, AugmentationConfig
+from core.config import AdamConfig, AugmentationConfig, TrainingConfig
 from core.data.dataset import Subset
 from core.data.pipeline import training_stream
 from core.machine.devices import cpu_device
 from core.models.builder import build_model
+from core.models.towers import share_cores
 from core.training.trainer import Trainer
 
 CALLS = 10  # into the graph, of a burst: a run's take 0.1 s or more
@@ -32,12 +33,20 @@ def plain(server: Server) -> None:
     server.serve(_work(AugmentationConfig()))
 
 
-def _work(augmentation: AugmentationConfig) -> Callable[[], None]:
+def in_towers(server: Server, towers: int) -> None:
+    """As with `training.towers`, which is off by default."""
+    share_cores(towers)
+    server.serve(_work(SHIFTS, TrainingConfig(batch_size=task.BATCH, towers=towers)))
+
+
+def _work(
+    augmentation: AugmentationConfig, training: TrainingConfig = TrainingConfig()
+) -> Callable[[], None]:
     keras.config.set_dtype_policy(cpu_device().precision)
     network = build_model(task.PRESET.architecture, task.SHAPE, task.CLASSES)
     trained = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
     task.check_size(network.count_params(), trained)
-    trainer = Trainer(network, AdamConfig())
+    trainer = Trainer(network, AdamConfig(), training)
     images, labels = task.pixels()
     stream = trainer.stream(
         training_stream(
