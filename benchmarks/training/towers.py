@@ -34,6 +34,10 @@ CASES = {
 
 
 def main(chosen: list[str]) -> None:
+    """All cases, or those that are named; of `--work CASE TOWERS` the worker's own part."""
+    if chosen[:1] == ["--work"]:
+        _work(chosen[1], int(chosen[2]))
+        return
     for case in CASES:
         if chosen and case not in chosen:
             continue
@@ -160,7 +164,4 @@ def _bursts(config: RunConfig, shape: tuple[int, int, int]) -> dict[str, Callabl
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--work"]:
-        _work(sys.argv[2], int(sys.argv[3]))
-    else:
-        main(sys.argv[1:])
+    main(sys.argv[1:])

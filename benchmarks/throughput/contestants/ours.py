@@ -22,6 +22,7 @@ from core.models.towers import share_cores
 from core.training.trainer import Trainer
 
 CALLS = 10  # into the graph, of a burst: a run's take 0.1 s or more
+AS_IT_SHIPS = TrainingConfig(batch_size=task.BATCH)
 SHIFTS = AugmentationConfig(horizontal_flip=True, crop_padding=4, fill="nearest")
 
 
@@ -40,7 +41,7 @@ def in_towers(server: Server, towers: int) -> None:
 
 
 def _work(
-    augmentation: AugmentationConfig, training: TrainingConfig = TrainingConfig()
+    augmentation: AugmentationConfig, training: TrainingConfig = AS_IT_SHIPS
 ) -> Callable[[], None]:
     keras.config.set_dtype_policy(cpu_device().precision)
     network = build_model(task.PRESET.architecture, task.SHAPE, task.CLASSES)

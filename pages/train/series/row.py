@@ -15,6 +15,7 @@ from core.errors import UserError
 from core.series import SeriesState
 from pages.session import address, state
 from pages.widgets import page
+from pages.widgets.text import as_is
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -116,7 +117,7 @@ def _actions(kind: Kind, record: Any) -> None:
 
 def _start(kind: Kind, record: Any, now: SeriesState) -> None:
     st.button(
-        f"Start the {kind.name}" if now is SeriesState.PLANNED else "Continue",
+        f"Start the {as_is(kind.name)}" if now is SeriesState.PLANNED else "Continue",
         type="primary",
         icon=":material/play_arrow:",
         key=f"start_{kind.name}",
@@ -141,9 +142,9 @@ def _stop(kind: Kind, record: Any, now: SeriesState) -> None:
 def delete(kind: Kind, record: Any) -> None:
     """A button that asks once more."""
     with st.popover("Delete", icon=":material/delete:", key=f"delete_{kind.name}", type="tertiary"):
-        st.markdown(f"Delete this {kind.name}? Its runs stay in the list of runs.")
+        st.markdown(f"Delete this {as_is(kind.name)}? Its runs stay in the list of runs.")
         st.button(
-            f":red[Delete the {kind.name}]",
+            f":red[Delete the {as_is(kind.name)}]",
             key=f"delete_{kind.name}_now",
             icon=":material/delete_forever:",
             on_click=page.attempt,
