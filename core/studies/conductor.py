@@ -33,7 +33,7 @@ class StudyConductor(Conductor[StudyRecord]):
         self.begin()
         # Read anew after each run: seeds may have been added meanwhile.
         while (trial := self._next()) is not None:
-            if self.asked_to_stop():
+            if self.asked_to_stop() and not self._is_at_work(trial):
                 return None
             run = self._start(trial)
             if not self.see_through(run):
@@ -49,6 +49,11 @@ class StudyConductor(Conductor[StudyRecord]):
             if trial.key not in self.failed and not is_done(self.record.run_of(trial, progress)):
                 return trial
         return None
+
+    def _is_at_work(self, trial: Trial) -> bool:
+        """Its worker lives on from a conductor that was killed; who stops the study pauses it."""
+        run = self.record.run_of(trial)
+        return run is not None and run.status().state.alive
 
     def _adopted(self) -> Progress:
         """How far the study is, with those runs that were trained already."""

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.jobs import launch
 from core.runs import Run, State
+from tests.browser.conftest import PAGES
 from tools.clicks import faults, go_to, metric, reach_of, wait_for_title
 from tools.dashboard import Server
 from tools.long_run import begin_long_run
@@ -81,7 +82,9 @@ def test_a_run_outlives_streamlit_and_is_found_again(long_run: Run, page: Page, 
     server.start()
     page.goto(address)  # what a refresh asks of the new server: this page, before any other
     wait_for_title(page, "Train")
-    expect(page.locator(".st-key-pages").get_by_role("link")).to_have_count(9)
+    expect(page.locator(".st-key-pages").get_by_role("link")).to_have_count(
+        len(PAGES) + 1
+    )  # Start, too
     wait_for_more(chart(page, "Loss over epochs"), 2)
     go_to(page, "Start", "ConvScope")
     expect(page.get_by_test_id("stMain").get_by_text(re.compile("Running$"))).to_be_visible()

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.config import RunConfig, apply_overrides
+from core.config import RunConfig
 from core.errors import ConfigError, DatasetError, RunError
 from core.jobs import launch
 from core.runs import State, list_runs
@@ -29,8 +29,9 @@ from core.studies import (
     request_stop,
     start,
 )
-from core.studies.conductor import find_runs
+from core.studies.conductor import StudyConductor, find_runs
 from tests.jobs.helpers import small_config
+from tests.studies.left_over import leave_finished
 
 pytestmark = pytest.mark.patient
 
@@ -94,7 +95,7 @@ def test_a_study_is_conducted_to_its_end_and_says_what_it_found(tmp_path: Path):
 
 
 def test_it_stops_between_and_goes_on_where_it_was(tmp_path: Path):
-    record = create_study(study("epochs=40", seeds=(0,)), tmp_path)
+    record = create_study(study("epochs=15", seeds=(0,)), tmp_path)
     start(record)
     first = record.study().trials[0]
     wait_until(record, lambda: (run := record.run_of(first)) and run.status().epoch >= 1)
@@ -125,6 +126,20 @@ def test_it_goes_on_after_its_conductor_was_killed(tmp_path: Path):
     start(record)
     assert wait_until_it_ends(record) is StudyState.FINISHED
     assert len(list_runs(tmp_path)) == 2
+
+
+def test_a_run_that_outlived_its_conductor_is_paused_by_a_stop(tmp_path: Path):
+    """Also by one that comes before the next conductor has looked at it."""
+    record = create_study(study("epochs=40", seeds=(0,)), tmp_path)
+    start(record)
+    first = record.study().trials[0]
+    wait_until(record, lambda: (run := record.run_of(first)) and run.status().epoch >= 1)
+    os.kill(conductor_of(record), signal.SIGKILL)
+    wait_until(record, lambda: not record.alive())
+    record.stop_path.touch()
+    assert StudyConductor(record).conduct() is None
+    run = record.run_of(first)
+    assert run is not None and run.status().state is State.PAUSED
 
 
 def test_runs_that_are_there_are_used_and_seeds_are_added(tmp_path: Path):
@@ -208,9 +223,10 @@ def test_a_spoiled_study_is_told_in_words(tmp_path: Path):
 
 def test_only_runs_that_train_alike_are_found(tmp_path: Path):
     asked = study("epochs=1", seeds=(0,))
-    other = apply_overrides(asked.config_of(0, 0), ["augmentation.rotation=1"])
-    launch.wait(launch.start(other, tmp_path), 120)
+    other = study("epochs=1", "augmentation.rotation=1", seeds=(0,))
+    leave_finished(create_study(other, tmp_path), {"0/0": 0.9, "1/0": 0.9})
     assert find_runs(asked, list(asked.trials), tmp_path) == {}
+    assert set(find_runs(other, list(other.trials), tmp_path)) == {"0/0", "1/0"}
 
 
 def named(config: RunConfig, title: str) -> RunConfig:
