@@ -173,10 +173,10 @@ def _without_native_chatter() -> Iterator[None]:
 
 def study(options: argparse.Namespace) -> int:
     """Conduct a study and say what came out; the study's id is the last line."""
-    from core.cli import studies
+    from core.cli import series, studies
 
     record = studies.find_study(options.study, options.runs)
-    if studies.is_to_do(record):
+    if series.is_to_do(record.state()):
         config = record.study()
         for place in range(config.size):
             fetch(config.config_of(place, config.repeats[0]), options.runs)
@@ -185,10 +185,10 @@ def study(options: argparse.Namespace) -> int:
 
 def search(options: argparse.Namespace) -> int:
     """Conduct a search and say what came out; the search's id is the last line."""
-    from core.cli import searches
+    from core.cli import searches, series
 
     record = searches.find_search(options.search, options.runs)
-    if searches.is_to_do(record):
+    if series.is_to_do(record.state()):
         fetch(record.search().base, options.runs)
     return searches.conduct(record, as_json=options.json)
 

@@ -17,7 +17,6 @@ from core.searches import (
     SearchConfig,
     SearchFindings,
     SearchRecord,
-    SearchState,
     SearchTrial,
     create_search,
     extend,
@@ -31,14 +30,9 @@ from core.searches import (
 )
 
 
-def is_to_do(record: SearchRecord) -> bool:
-    """Nobody sees to it, and there is something left to try."""
-    return not record.alive() and record.state() is not SearchState.FINISHED
-
-
 def conduct(record: SearchRecord, *, as_json: bool = False) -> int:
     """Begin or continue a search, watch it until it ends, and say what came out."""
-    if is_to_do(record):
+    if series.is_to_do(record.state()):
         start(record)
     told: set[int] = set()
     series.watch(record, lambda: _tell_new(record, told))

@@ -39,6 +39,11 @@ def read_asked(named: str, parse: Callable[[Any], Asked]) -> Asked | None:
         raise ConfigError(error.message, error.advice) from error
 
 
+def is_to_do(state: SeriesState) -> bool:
+    """Nobody sees to it, and there is something left to train."""
+    return not state.alive and state is not SeriesState.FINISHED
+
+
 def watch(record: SeriesRecord[Any, Any], tell: Callable[[], None]) -> None:
     """Until the conductor has gone; Ctrl-C asks it to stop.
 

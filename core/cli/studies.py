@@ -17,7 +17,6 @@ from core.studies import (
     Findings,
     StudyConfig,
     StudyRecord,
-    StudyState,
     Trial,
     create_study,
     extend,
@@ -30,14 +29,9 @@ from core.studies import (
 )
 
 
-def is_to_do(record: StudyRecord) -> bool:
-    """Nobody sees to it, and there is something left to train."""
-    return not record.alive() and record.state() is not StudyState.FINISHED
-
-
 def conduct(record: StudyRecord, *, as_json: bool = False) -> int:
     """Begin or continue a study, watch it until it ends, and say what came out."""
-    if is_to_do(record):
+    if series.is_to_do(record.state()):
         start(record)
     told: set[Trial] = set()
     series.watch(record, lambda: _tell_new(record, told))

@@ -3,7 +3,7 @@
 No TensorFlow, and no Optuna before it is asked for.
 """
 
-from core.searches.dimension import MOST_CHOICES, Dimension, in_words
+from core.searches.dimension import MOST_CHOICES, Dimension, in_words, range_in_words
 from core.searches.findings import (
     Coordinates,
     SearchFindings,
@@ -65,6 +65,7 @@ __all__ = [
     "list_searches",
     "open_search",
     "parse_search",
+    "range_in_words",
     "request_stop",
     "spent",
     "start",

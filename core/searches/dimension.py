@@ -99,6 +99,15 @@ class Dimension(Section):
         return min(max(kept, low), high)
 
 
+def range_in_words(dimension: Dimension) -> str:
+    """ "0.0006 to 0.06", "16, 32 or 64"."""
+    if dimension.choices is None:
+        low, high = dimension.ends
+        return f"{in_words(low)} to {in_words(high)}"
+    *others, last = [in_words(choice) for choice in dimension.choices]
+    return f"{', '.join(others)} or {last}"
+
+
 def _plain(number: float) -> float:
     """0.1 + 0.2 is 0.30000000000000004, which nobody wants to read in a field."""
     return float(f"{number:.12g}")

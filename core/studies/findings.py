@@ -16,7 +16,7 @@ from core.analysis.comparison import Difference, Group, compare, interval_of_mea
 from core.errors import RunError
 from core.notation import percent
 from core.runs import Run, Status, TrainingResult
-from core.studies.record import StudyRecord, is_done, is_finished, is_lost
+from core.studies.record import StudyRecord, is_finished, is_lost
 from core.studies.study import StudyConfig
 
 Rows = Sequence[Mapping[str, Any]]
@@ -96,8 +96,9 @@ def findings(
     for place, variant in enumerate(study.variants):
         own = {t.repeat: (runs[t], statuses.get(t)) for t in study.trials if t.variant == place}
         variants.append(_of_variant(variant.name, own, rows_of))
-    judged = max((_validated(run) for run in runs.values() if run is not None), default=0)
-    tested = max((_tested(run) for run in runs.values() if run is not None), default=0)
+    sizes = [_sizes(run) for run in runs.values() if run is not None]
+    judged = max((found.get("validation", 0) for found in sizes), default=0)
+    tested = max((found.get("test", 0) for found in sizes), default=0)
     validation = _compare(variants, "validation", judged, study.folds)
     test = _compare(variants, "test", tested, study.folds)
     return Findings(
@@ -105,7 +106,7 @@ def findings(
         validation=validation,
         test=test,
         sentences=_sentences(study, variants, validation, judged),
-        done=sum(is_done(run) for run in runs.values()),
+        done=sum(is_finished(status) or is_lost(status) for status in statuses.values()),
         planned=len(study.trials),
     )
 
@@ -217,19 +218,12 @@ def _of_one(study: StudyConfig, variant: VariantFindings, measure: str, judged: 
     ]
 
 
-def _validated(run: Run) -> int:
-    return _size(run, "validation")
-
-
-def _tested(run: Run) -> int:
-    return _size(run, "test")
-
-
-def _size(run: Run, split: str) -> int:
+def _sizes(run: Run) -> dict[str, int]:
+    """Images by split; nothing where it has not loaded its data yet."""
     try:
-        return run.dataset().sizes.get(split, 0)
+        return run.dataset().sizes
     except RunError:
-        return 0  # it has not loaded its data yet
+        return {}
 
 
 def _listed(table: np.ndarray) -> list[list[float | None]]:

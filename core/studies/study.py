@@ -135,6 +135,11 @@ class StudyConfig(Section):
         """The same with more or fewer seeds. Raises ConfigError where they are wrong."""
         return parse_study(self.model_dump(mode="json") | {"seeds": list(seeds)})
 
+    def with_variants(self, variants: Iterable[Variant]) -> StudyConfig:
+        """The same with other variants. Raises ConfigError where they are wrong."""
+        data = [variant.model_dump(mode="json") for variant in variants]
+        return parse_study(self.model_dump(mode="json") | {"variants": data})
+
     def to_json(self) -> str:
         return self.model_dump_json(indent=2)
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from core.errors import RunError, UserError
@@ -28,6 +27,7 @@ from core.searches import (
 )
 from tests.conftest import ROOT
 from tests.jobs.helpers import small_config
+from tests.processes import conductor_of
 from tests.searches.asked import BATCH, RATE, search
 
 pytestmark = pytest.mark.patient
@@ -144,15 +144,3 @@ def search_command(asked: object, runs: Path, *options: str) -> subprocess.Compl
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
     )
-
-
-def conductor_of(record: SearchRecord) -> int:
-    """The process that sees to it."""
-    wanted = ("core.searches.conductor", str(record.path))
-    found = [
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if all(part in (process.info["cmdline"] or []) for part in wanted)
-    ]
-    assert len(found) == 1
-    return found[0]

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from core.config import RunConfig
@@ -31,6 +30,7 @@ from core.studies import (
 )
 from core.studies.conductor import StudyConductor, find_runs
 from tests.jobs.helpers import small_config
+from tests.processes import conductor_of
 from tests.studies.left_over import leave_finished
 
 pytestmark = pytest.mark.patient
@@ -231,15 +231,3 @@ def test_only_runs_that_train_alike_are_found(tmp_path: Path):
 
 def named(config: RunConfig, title: str) -> RunConfig:
     return config.model_copy(update={"title": title})
-
-
-def conductor_of(record: StudyRecord) -> int:
-    """The process that sees to it."""
-    wanted = ("core.studies.conductor", str(record.path))
-    found = [
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if all(part in (process.info["cmdline"] or []) for part in wanted)
-    ]
-    assert len(found) == 1
-    return found[0]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.figures import searches as figures
 from core.searches import (
+    Coordinates,
     Importance,
     SearchConfig,
     SearchFindings,
@@ -41,8 +42,9 @@ def show(record: SearchRecord, search: SearchConfig, tried: Sequence[SearchTrial
             st.caption(as_is(line))
         if found.best is not None:
             _what_to_do(record, search, found.best)
-    if coordinates(search, tried).numbers:
-        _charts(record, search, tried, found)
+    lines = coordinates(search, tried)
+    if lines.numbers:
+        _charts(record, search, tried, found, lines)
 
 
 def _what_to_do(record: SearchRecord, search: SearchConfig, best: SearchTrial) -> None:
@@ -81,6 +83,7 @@ def _charts(
     search: SearchConfig,
     tried: Sequence[SearchTrial],
     found: SearchFindings,
+    lines: Coordinates,
 ) -> None:
     mattered = _importance(record.id, found.ended, search, tried)
     charts = [
@@ -98,8 +101,8 @@ def _charts(
     live_charts(charts, f"search_{record.id}_{len(charts)}", revision)
     if mattered.why:
         st.caption(as_is(mattered.why))
-    lines = partial(figures.search_coordinates, *coordinates(search, tried))
-    every = Chart("Every trial, the best in front", lines, _TALL, titled=True)
+    drawn = partial(figures.search_coordinates, *lines)
+    every = Chart("Every trial, the best in front", drawn, _TALL, titled=True)
     live_charts([every], f"search_trials_{record.id}", revision)
 
 

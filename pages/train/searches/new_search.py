@@ -17,11 +17,11 @@ from core.searches import (
     suggestions,
 )
 from core.searches import titles as dimension_titles
-from pages.session import address, state, titles
+from pages.session import state, titles
+from pages.train.series import row
 from pages.widgets import page
 from pages.widgets.text import as_is
 
-_NEW = "new_search"
 _WIDE = 400  # pixels
 _VARIED, _MINUTES, _TRIALS, _SAMPLER, _HALVING = (
     *("searched", "search_minutes", "search_trials"),
@@ -40,17 +40,7 @@ _SAMPLERS = {
 
 def popover(primary: bool) -> None:
     """The button, and behind it what can be asked."""
-    with st.popover(
-        "New search",
-        icon=":material/add_circle:",
-        key=_NEW,
-        on_change="rerun",
-        type="primary" if primary else "secondary",
-        width="content",
-    ) as opened:
-        if opened.open:
-            with st.container(width=_WIDE):
-                _ask()
+    row.new("search", _WIDE, _ask, primary=primary)
 
 
 def _ask() -> None:
@@ -127,8 +117,7 @@ def _step(value: float | None) -> float:
 
 def _plan(draft: RunConfig) -> None:
     record = create_search(_asked(draft))
-    address.keep("search", record.id)
-    state.close(_NEW)
+    row.planned("search", record.id)
 
 
 def _asked(draft: RunConfig) -> SearchConfig:
@@ -158,12 +147,3 @@ def _dimension(name: str, suggested: Dimension) -> dict[str, Any]:
         "high": state.widget_value(f"highest_{name}"),
     }
     return suggested.model_dump(mode="json", exclude={"choices"}) | ends
-
-
-def range_in_words(dimension: Dimension) -> str:
-    """ "0.0006 to 0.06", "16, 32 or 64"."""
-    if dimension.choices is None:
-        low, high = dimension.ends
-        return f"{in_words(low)} to {in_words(high)}"
-    *others, last = [in_words(choice) for choice in dimension.choices]
-    return f"{', '.join(others)} or {last}"

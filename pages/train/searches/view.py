@@ -57,7 +57,7 @@ def _in_words(search: SearchConfig) -> str:
     """ "Of **Digits**, learning rate 0.0006 to 0.06 and width 0.5 to 2, for 10 min 00 s"."""
     base = as_is(titles.config_title(search.base))
     varied = [
-        f"{search.titles[name].lower()} {new_search.range_in_words(dimension)}"
+        f"{search.titles[name].lower()} {searches.range_in_words(dimension)}"
         for name, dimension in search.space.items()
     ]
     what = as_is(", ".join(varied))
@@ -79,9 +79,9 @@ def _look(record: SearchRecord, now: SearchState) -> None:
 def _progress(
     record: SearchRecord, search: SearchConfig, tried: tuple[SearchTrial, ...], now: SearchState
 ) -> None:
-    spent = searches.spent(tried)
     if not now.alive:
         return
+    spent = searches.spent(tried)
     ended = sum(trial.ended for trial in tried)
     share = max(spent / search.seconds, ended / search.most_trials)
     words = f"{ended} trials in {duration(spent)} of {duration(search.seconds)}"

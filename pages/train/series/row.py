@@ -54,11 +54,11 @@ class Kind:
     more: Callable[[Any], None]
 
 
-def show(kind: Kind, records: Mapping[str, Any], new: Callable[[bool], None]) -> Any | None:
+def show(kind: Kind, records: Mapping[str, Any], another: Callable[[bool], None]) -> Any | None:
     """Draw it; the record that is shown, None where there is none.
 
     Args:
-        new: draws the button that plans another; given whether there is none yet.
+        another: draws the button that plans another; given whether there is none yet.
     """
     shown = address.kept(kind.name, list(records), next(iter(records), ""))
     with st.container(
@@ -70,8 +70,29 @@ def show(kind: Kind, records: Mapping[str, Any], new: Callable[[bool], None]) ->
         if record is not None:
             with page.guarded():
                 _actions(kind, record)
-        new(record is None)
+        another(record is None)
     return record
+
+
+def new(name: str, width: int, ask: Callable[[], None], *, primary: bool) -> None:
+    """The button that plans another, and behind it what `ask` draws, so wide in pixels."""
+    with st.popover(
+        f"New {as_is(name)}",
+        icon=":material/add_circle:",
+        key=f"new_{name}",
+        on_change="rerun",
+        type="primary" if primary else "secondary",
+        width="content",
+    ) as opened:
+        if opened.open:
+            with st.container(width=width):
+                ask()
+
+
+def planned(name: str, record_id: str) -> None:
+    """Show what was just planned. In a callback."""
+    address.keep(name, record_id)
+    state.close(f"new_{name}")
 
 
 def _chooser(kind: Kind, records: Mapping[str, Any], shown: str) -> None:

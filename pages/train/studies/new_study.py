@@ -9,11 +9,11 @@ from core.data.catalog import find_dataset
 from core.errors import UserError
 from core.studies import QUESTIONS, Question, StudyConfig, create_study
 from core.studies.questions import FACTORS, Factor, read_values, vary
-from pages.session import address, state, titles
+from pages.session import state, titles
+from pages.train.series import row
 from pages.widgets import page
 from pages.widgets.text import as_is
 
-_NEW = "new_study"
 _OWN = "own"
 _WIDE = 360  # pixels
 _ASKED, _FACTOR, _VALUES, _CHOICES = "question", "factor", "factor_values", "factor_choices"
@@ -21,17 +21,7 @@ _ASKED, _FACTOR, _VALUES, _CHOICES = "question", "factor", "factor_values", "fac
 
 def popover(primary: bool) -> None:
     """The button, and behind it what can be asked."""
-    with st.popover(
-        "New study",
-        icon=":material/add_circle:",
-        key=_NEW,
-        on_change="rerun",
-        type="primary" if primary else "secondary",
-        width="content",
-    ) as opened:
-        if opened.open:
-            with st.container(width=_WIDE):
-                _ask()
+    row.new("study", _WIDE, _ask, primary=primary)
 
 
 def _ask() -> None:
@@ -77,8 +67,7 @@ def _plan() -> None:
     """Write the study, and show it."""
     draft = state.current_draft()
     record = create_study(_asked(draft))
-    address.keep("study", record.id)
-    state.close(_NEW)
+    row.planned("study", record.id)
 
 
 def _asked(draft: RunConfig) -> StudyConfig:

@@ -11,15 +11,14 @@ from core.config import RunConfig
 from core.jobs import preflight
 from core.jobs.pace import Estimate
 from core.studies import MOST_FOLDS, MOST_SEEDS, StudyConfig, StudyRecord, StudyState, Variant
-from core.studies.study import MOST_VARIANTS, changes_between, leaves_between
+from core.studies.study import MOST_VARIANTS, changes_between
+from core.studies.wording import new_name, variant_in_words
 from pages.session import pace, state, titles
 from pages.train.series import drafts
 from pages.widgets import page
-from pages.widgets.text import as_is, format_learning_rate
+from pages.widgets.text import as_is
 
 _REPEATS = "study_repeats"
-_LONGEST = 60  # characters of a value in words
-_MOST_FIELDS = 3  # of a network, that are told one by one
 
 
 def show(record: StudyRecord, study: StudyConfig) -> None:
@@ -61,7 +60,7 @@ def _variant(
     ):
         is_first = " :gray[(control)]" if place == 0 and study.size > 1 else ""
         st.markdown(
-            f"**{as_is(variant.name)}**{is_first}: {_in_words(study, variant)}",
+            f"**{as_is(variant.name)}**{is_first}: {as_is(variant_in_words(study, variant))}",
             width="stretch",
         )
         if planned and study.size > 1:
@@ -82,60 +81,6 @@ def _variant(
             on_click=page.attempt,
             args=(_use, study, place),
         )
-
-
-def _in_words(study: StudyConfig, variant: Variant) -> str:
-    base = study.base.model_dump(mode="json")
-    words = [_change(base, path, value) for path, value in variant.changes.items()]
-    return as_is(", ".join(word for word in words if word) or "as it is")
-
-
-def _change(base: dict[str, Any], path: str, value: Any) -> str:
-    """One field in words; empty where it is what the base has."""
-    before: Any = base
-    for name in path.split("."):
-        before = before.get(name) if isinstance(before, dict) else None
-    if before == value:
-        return ""
-    if path == "architecture":
-        return _network(before, value)
-    if isinstance(value, dict) and "kind" not in value:
-        return f"{_name(path)}: {_value(value)}"
-    return f"{_name(path)} {_value(value)}"
-
-
-def _network(before: Any, after: Any) -> str:
-    """Which fields of blocks and layers are others; another network altogether by its name."""
-    found = dict(leaves_between(before, after))
-    if len(found) > _MOST_FIELDS:
-        return f"network {after.get('name', '')}"
-    return ", ".join(f"{_name(name)} {', '.join(values)}" for name, values in found.items())
-
-
-def _name(path: str) -> str:
-    """ "training.batch_size" -> "batch size"."""
-    return path.rpartition(".")[2].replace("_", " ") if "." in path else path
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        if "kind" in value and "learning_rate" in value:
-            return _schedule(value)
-        if "kind" in value:
-            return str(value.get("name") or value["kind"])
-        on = {key: item for key, item in value.items() if item and key not in ("fill",)}
-        return ", ".join(_name(key) for key in on) or "none"
-    if isinstance(value, float):
-        return format_learning_rate(value)
-    return str(value)[:_LONGEST]
-
-
-def _schedule(value: dict[str, Any]) -> str:
-    low, high = value["learning_rate"], value.get("max_learning_rate")
-    ends = format_learning_rate(low)
-    if high is not None:
-        ends = f"{ends} to {format_learning_rate(high)}"
-    return f"{str(value['kind']).replace('_', ' ')}, {ends}"
 
 
 def _time(record: StudyRecord, study: StudyConfig) -> str:
@@ -200,29 +145,13 @@ def _add_draft(record: StudyRecord, study: StudyConfig) -> None:
 
 def _add(record: StudyRecord, changes: dict[str, Any]) -> None:
     study = record.study()
-    new = {"name": _unlike(study, changes), "changes": changes}
-    data = study.model_dump(mode="json")
-    record.write_asked(studies.parse_study(data | {"variants": [*data["variants"], new]}))
-
-
-def _unlike(study: StudyConfig, changes: dict[str, Any]) -> str:
-    """A name for it that no variant bears."""
-    plain = _in_short(changes)
-    taken = {variant.name for variant in study.variants}
-    names = (plain, *(f"{plain} ({number})" for number in range(2, MOST_VARIANTS + 2)))
-    return next(name for name in names if name not in taken)
-
-
-def _in_short(changes: dict[str, Any]) -> str:
-    path, value = next(iter(changes.items()))
-    more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
-    return f"{_name(path)} {_value(value)}"[:40].capitalize() + more
+    new = Variant(name=new_name(study, changes), changes=changes)
+    record.write_asked(study.with_variants([*study.variants, new]))
 
 
 def _remove(record: StudyRecord, place: int) -> None:
-    data = record.study().model_dump(mode="json")
-    del data["variants"][place]
-    record.write_asked(studies.parse_study(data))
+    study = record.study()
+    record.write_asked(study.with_variants([*study.variants[:place], *study.variants[place + 1 :]]))
 
 
 def _use(study: StudyConfig, place: int) -> None:
