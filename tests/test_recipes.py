@@ -1,6 +1,7 @@
 """The shipped configurations: the write-ups' numbers, and whole and sound in every case."""
 
 import json
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from core.models.plan import plan_layers, total_parameters
 from core.recipes import RECIPES, find_recipe
 from tools.dashboard import ROOT
 
-OWN = ("digits-quick", "cifar10-fast")  # of no write-up
+OWN = ("digits-quick", "cifar10-fast", "swift")  # of no write-up
 RESULTS = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
 SHAPES = {
     "digits": ((32, 32, 1), 10),
@@ -29,6 +30,7 @@ def test_recipe_is_sound(name: str) -> None:
     assert parse_config(json.loads(config.to_json())) == config
     plan_layers(config.architecture, *SHAPES[config.dataset.name])
     assert recipe.source and recipe.notes
+    assert datetime.strptime(recipe.when, "%B %Y").year >= 2026
     assert config.architecture.name in PRESETS
 
 

@@ -120,7 +120,7 @@ def _progress_line(status: Status) -> str:
 def _print_result(status: Status) -> None:
     result = status.range_result or status.outcome
     if isinstance(result, TrainingResult):
-        print(f"Test accuracy {percent(result.test_accuracy, 2)}, loss {loss(result.test_loss)}")
+        print(f"Test accuracy {result.accuracy_in_words}, loss {loss(result.test_loss)}")
     elif isinstance(result, RangeTestResult):
         _print_suggestions(result)
 

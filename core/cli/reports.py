@@ -136,6 +136,7 @@ def recipes() -> list[dict[str, Any]]:
             "title": recipe.title,
             "source": recipe.source,
             "reached": recipe.reached,
+            "when": recipe.when,
             "notes": recipe.notes,
             "config": recipe.config.model_dump(mode="json"),
         }

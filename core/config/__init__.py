@@ -14,6 +14,7 @@ from core.config.architecture import (
     BlockConfig,
     DenseConfig,
     Initializer,
+    WhiteningConfig,
 )
 from core.config.augmentation import AugmentationConfig
 from core.config.data import (
@@ -33,6 +34,7 @@ from core.config.optimizers import (
     LionConfig,
     LookaheadConfig,
     MuonConfig,
+    MuonSgdConfig,
     OptimizerConfig,
     RmspropConfig,
     SgdConfig,
@@ -76,6 +78,7 @@ from core.config.training import (
     TrainingConfig,
     batches_in,
 )
+from core.config.views import ViewsConfig
 
 __all__ = [
     "BASES",
@@ -117,6 +120,7 @@ __all__ = [
     "LookaheadConfig",
     "Monitor",
     "MuonConfig",
+    "MuonSgdConfig",
     "OneCycleSchedule",
     "OptimizerConfig",
     "PlateauSchedule",
@@ -131,6 +135,8 @@ __all__ = [
     "StepSchedule",
     "TrainingConfig",
     "TrapezoidSchedule",
+    "ViewsConfig",
+    "WhiteningConfig",
     "apply_changes",
     "apply_overrides",
     "batches_in",

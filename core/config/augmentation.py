@@ -17,6 +17,11 @@ class AugmentationConfig(Section):
     """
 
     horizontal_flip: bool = False
+    alternating_flip: bool = Field(
+        False,
+        description="horizontal flips by turns: an image that is mirrored in one epoch is not in "
+        "the next (Jordan 2024, section 3.6); without horizontal_flip it does nothing",
+    )
     vertical_flip: bool = False
     width_shift: Fraction = Field(0.0, description="fraction of the width, both ways")
     height_shift: Fraction = Field(0.0, description="fraction of the height, both ways")
@@ -43,6 +48,9 @@ class AugmentationConfig(Section):
     def active(self) -> bool:
         """True where any transform is on."""
         off = AugmentationConfig(
-            fill=self.fill, start_epoch=self.start_epoch, whole_pixels=self.whole_pixels
+            fill=self.fill,
+            start_epoch=self.start_epoch,
+            whole_pixels=self.whole_pixels,
+            alternating_flip=self.alternating_flip,
         )
         return self != off

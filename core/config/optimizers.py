@@ -13,6 +13,7 @@ from pydantic import Field
 from core.config.base import Fraction, Momentum, Section
 
 WeightDecay = Annotated[float, Field(ge=0.0, le=1.0)]
+_Multiple = Annotated[float, Field(gt=0.0, le=1e4)]
 
 
 class _Decaying(Section):
@@ -73,8 +74,24 @@ class MuonConfig(_Decaying):
     weight_decay: WeightDecay = 0.01
 
 
+class MuonSgdConfig(_Decaying):
+    """Muon of kernels, SGD with Nesterov momentum for all else and for the head (Jordan 2024).
+
+    The schedule's rate, some 0.2, is how far a kernel turns in a step, whatever its shape. Before
+    it the filters of a convolution are made as long as 1, on average: for networks whose
+    normalization makes lengths of no account. SGD's rates are multiples of it.
+    """
+
+    kind: Literal["muon_sgd"] = "muon_sgd"
+    momentum: Momentum = Field(0.6, description="of kernels")
+    sgd_momentum: Momentum = 0.85
+    bias_rate: _Multiple = Field(440.0, description="of biases and batch normalization")
+    output_rate: _Multiple = Field(0.085, description="of the head")
+    weight_decay: WeightDecay = 0.015
+
+
 OptimizerConfig = Annotated[
-    SgdConfig | AdamConfig | AdamWConfig | RmspropConfig | LionConfig | MuonConfig,
+    SgdConfig | AdamConfig | AdamWConfig | RmspropConfig | LionConfig | MuonConfig | MuonSgdConfig,
     Field(discriminator="kind"),
 ]
 

@@ -15,6 +15,7 @@ from core.config.optimizers import AdamConfig, OptimizerConfig
 from core.config.presets import NETWORKS
 from core.config.schedules import ConstantSchedule, ScheduleConfig
 from core.config.training import TrainingConfig
+from core.config.views import ViewsConfig
 
 LONGEST_TITLE = 120  # characters
 
@@ -38,6 +39,9 @@ class RunConfig(Section):
     schedule: ScheduleConfig = ConstantSchedule()
     training: TrainingConfig = TrainingConfig()
     range_test: RangeTestConfig = RangeTestConfig()
+    test_views: ViewsConfig | None = Field(
+        None, description="several views of a test image are looked at; None: one, the image"
+    )
     initial_weights: str | None = Field(
         None, description="id of a run whose weights this one starts from"
     )
@@ -65,6 +69,12 @@ class RunConfig(Section):
     def validates_on_test(self) -> bool:
         """The model is chosen on test data, which every page that shows the run says."""
         return self.split.method == "none"
+
+    @property
+    def chooses_by_validation(self) -> bool:
+        """Validation has a say in what is saved: in its epoch, its end or its learning rates."""
+        stops = self.training.early_stopping is not None
+        return stops or self.training.keep != "last" or self.schedule.kind == "plateau"
 
     @property
     def range_test_batch_size(self) -> int:

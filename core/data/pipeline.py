@@ -25,12 +25,14 @@ from core.data.dataset import Subset
 
 _PREFETCHED_BATCHES: Final = 8
 _PART_SEED: Final = 0  # of the part of a set that is judged, the same for all runs
+_TURNS: Final = (0,)  # the key of flips by turns, beside a run's own seed
 
-Positions = Callable[[int], NDArray[np.int64]]
+# Of a step: which images it takes, and which of them a flip by turns mirrors.
+Order = Callable[[int], tuple[NDArray[np.int64], NDArray[np.bool_]]]
 # No branch here hangs on a tensor, so AutoGraph has nothing to translate: looking for it took
 # more than a second of each start.
 _as_written = tf.autograph.experimental.do_not_convert
-Finish = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+Finish = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 def epoch_order(count: int, seed: int, data_epoch: int) -> NDArray[np.int64]:
@@ -66,11 +68,11 @@ def training_stream(
         A dataset of images (b, H, W, C) float32 0..255 and labels (b, K) float32.
     """
     steps = tf.data.Dataset.range(first_step, last_step)
-    batches = _gathered(steps, subset, _training_positions(len(subset), batch_size, seed))
+    batches = _gathered(steps, subset, _training_order(len(subset), batch_size, seed))
     active = augmentation is not None and augmentation.active and augment_from_step < last_step
 
     def finish(
-        step: tf.Tensor, images: tf.Tensor, labels: tf.Tensor
+        step: tf.Tensor, images: tf.Tensor, labels: tf.Tensor, mirrored: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         plain = tf.cast(images, tf.float32), tf.one_hot(labels, num_classes)
         if augmentation is None or not active:
@@ -78,7 +80,8 @@ def training_stream(
         step_seed = tf.stack([tf.constant(seed, tf.int64), step])
 
         def augmented() -> tuple[tf.Tensor, tf.Tensor]:
-            return augment_batch(images, plain[1], augmentation, step_seed)
+            turns = mirrored if augmentation.alternating_flip else None
+            return augment_batch(images, plain[1], augmentation, step_seed, turns)
 
         if augment_from_step <= first_step:
             return augmented()
@@ -107,42 +110,48 @@ def evaluation_stream(
     steps = tf.data.Dataset.range(taken)
     order = np.arange(len(subset)) if taken == total else epoch_order(len(subset), _PART_SEED, 0)
 
-    def positions(step: int) -> NDArray[np.int64]:
-        return order[step * batch_size : (step + 1) * batch_size]
+    def in_order(step: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        chosen = order[step * batch_size : (step + 1) * batch_size]
+        return chosen, np.zeros(len(chosen), bool)
 
     def finish(
-        step: tf.Tensor, images: tf.Tensor, labels: tf.Tensor
+        step: tf.Tensor, images: tf.Tensor, labels: tf.Tensor, mirrored: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         return tf.cast(images, tf.float32), tf.one_hot(labels, num_classes)
 
-    return _finished(_gathered(steps, subset, positions), finish)
+    return _finished(_gathered(steps, subset, in_order), finish)
 
 
-def _training_positions(count: int, batch_size: int, seed: int) -> Positions:
-    """Which images a step takes: a slice of its data epoch's permutation."""
+def _training_order(count: int, batch_size: int, seed: int) -> Order:
+    """A step takes a slice of its data epoch's permutation; flips by turns go by data epochs."""
     per_epoch = batches_in(count, batch_size)
     order = lru_cache(maxsize=2)(lambda data_epoch: epoch_order(count, seed, data_epoch))
+    turns = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=_TURNS))
+    mirrored_at_first = turns.random(count) < 0.5
 
-    def positions(step: int) -> NDArray[np.int64]:
+    def in_order(step: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         data_epoch, batch = divmod(step, per_epoch)
         first = batch * batch_size
         chosen: NDArray[np.int64] = order(data_epoch)[first : first + batch_size]
-        return chosen
+        return chosen, mirrored_at_first[chosen] ^ bool(data_epoch % 2)
 
-    return positions
+    return in_order
 
 
-def _gathered(steps: tf.data.Dataset, subset: Subset, positions: Positions) -> tf.data.Dataset:
-    """(step, images uint8, labels int64) a step: one call to Python a batch, none an image."""
+def _gathered(steps: tf.data.Dataset, subset: Subset, order: Order) -> tf.data.Dataset:
+    """(step, images uint8, labels int64, mirrored bool) a step: one call to Python a batch, none
+    an image."""
 
-    def gather(step: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        return subset.gather(positions(int(step)))
+    def gather(step: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        positions, mirrored = order(int(step))
+        return (*subset.gather(positions), mirrored)
 
     @_as_written
-    def load(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        images, labels = tf.numpy_function(gather, [step], [tf.uint8, tf.int64], stateful=False)
+    def load(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+        kinds = [tf.uint8, tf.int64, tf.bool]
+        images, *others = tf.numpy_function(gather, [step], kinds, stateful=False)
         images = tf.ensure_shape(images, [None, *subset.images.shape[1:]])
-        return step, images, tf.ensure_shape(labels, [None])
+        return step, images, *(tf.ensure_shape(other, [None]) for other in others)
 
     return steps.map(load)
 

@@ -20,8 +20,10 @@ import keras
 
 from core.config import ArchitectureConfig
 from core.models.bases import attach_base, base_preprocessing
-from core.models.layers import (
+from core.models.layers.initializers import initializer
+from core.models.layers.quick import (
     ByteDropout,
+    CompiledActivation,
     FusedBatchNormalization,
     SteppedConv2D,
     SteppedDepthwiseConv2D,
@@ -32,6 +34,7 @@ from core.models.plan import BASE, INPUT, LayerPlan, plan_layers
 _FLOAT32_LAYERS = ("head", "probabilities")
 
 _QUICK_LAYERS: dict[str, type[keras.Layer]] = {
+    "Activation": CompiledActivation,
     "BatchNormalization": FusedBatchNormalization,
     "Dropout": ByteDropout,
 }
@@ -99,6 +102,9 @@ def _layer(item: LayerPlan, fused: bool, synchronized: bool) -> keras.Layer:
         options["synchronized"] = True
     if "l2" in options:
         options["kernel_regularizer"] = keras.regularizers.L2(options.pop("l2"))
+    for name in ("kernel_initializer", "depthwise_initializer"):
+        if name in options:
+            options[name] = initializer(options[name], depthwise=name.startswith("depthwise"))
     if item.name in _FLOAT32_LAYERS:
         options["dtype"] = "float32"
     stock = getattr(keras.layers, item.type)

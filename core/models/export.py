@@ -14,8 +14,10 @@ import keras
 
 from core.errors import ModelError, ReadingError
 from core.files import replacing
-from core.models.layers import (
+from core.models.layers.initializers import is_ours
+from core.models.layers.quick import (
     ByteDropout,
+    CompiledActivation,
     FusedBatchNormalization,
     SteppedConv2D,
     SteppedDepthwiseConv2D,
@@ -25,6 +27,7 @@ from core.reading import is_file, name_of, opened
 _STOCK: dict[type[keras.Layer], type[keras.Layer]] = {
     FusedBatchNormalization: keras.layers.BatchNormalization,
     ByteDropout: keras.layers.Dropout,
+    CompiledActivation: keras.layers.Activation,
     SteppedConv2D: keras.layers.Conv2D,
     SteppedDepthwiseConv2D: keras.layers.DepthwiseConv2D,
 }
@@ -127,4 +130,7 @@ def _stock_layer(layer: keras.Layer) -> keras.Layer:
     config = {**layer.get_config(), "dtype": "float32"}
     if "synchronized" in config:
         config["synchronized"] = False  # of the cards that trained it
+    for name in ("kernel_initializer", "depthwise_initializer"):
+        if is_ours(config.get(name)):
+            del config[name]  # its weights are set; Keras's own word for the initial ones stands
     return _STOCK.get(type(layer), type(layer)).from_config(config)

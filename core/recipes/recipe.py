@@ -9,11 +9,12 @@ from core.config import RunConfig
 
 @dataclass(frozen=True)
 class Recipe:
-    """A configuration, where it comes from and what it reached there."""
+    """A configuration, where it comes from, what it reached, and when that was found here."""
 
     name: str
     source: str
     reached: str
+    when: str  # month and year
     notes: str
     config: RunConfig
 

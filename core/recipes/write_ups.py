@@ -40,6 +40,7 @@ _CIFAR10_2018 = Recipe(
     source=_WRITE_UP_2018,
     reached="The write-up reports no accuracy: it ends before training. 71.70 % of the test images "
     "here, and 81.55 % with cyclical rates.",
+    when="November 2026",
     notes="The write-up gives no batch size, epochs or validation for training. Chosen here: "
     "batches of 50, 20 epochs and a stratified tenth for validation, so that the run is 18,000 "
     "steps, nine whole cycles of its cyclical twin. The range test covers the write-up's range, "
@@ -67,6 +68,7 @@ _CIFAR10_2018_CYCLICAL = Recipe(
     source=_WRITE_UP_2018,
     reached="The write-up's open question, one run each: 81.55 % of the test images here, where "
     "the control run reached 71.70 % in as many epochs.",
+    when="November 2026",
     notes="The same as the control run in all but the schedule: triangles from 0.0001 to 0.006 and "
     "back in 2,000 iterations (Smith 2015). The control's decay is left out, because the cycle "
     "sets the rate alone.",
@@ -86,6 +88,7 @@ _CIFAR10_2020_BATCHNORM = Recipe(
     source=_WRITE_UP_2020_MAY,
     reached="The write-up shows its accuracy only as a picture; its text gives no figure. Here "
     "87.99 % of the test images after 100 epochs; 83.9 % after the 50 without augmentation.",
+    when="November 2026",
     notes="50 epochs without augmentation, then 50 more of the same weights with shifts of a "
     "tenth and flips; 1,562 steps an epoch throughout, though the write-up's first half ended "
     "each epoch with a short batch more. It trains on all 50,000 images and validates on the "
@@ -115,6 +118,7 @@ _CATDOG_2019 = Recipe(
     source=_WRITE_UP_2019,
     reached="The write-up's validation accuracy stalls around 75 %, on its own 6,007 training "
     "photos; here, with 700, at 71 %, when it knows those by heart (68.67 % of the test photos).",
+    when="November 2026",
     notes="The write-up had 6,007 photos to train on, 2,000 to validate and 2,025 to test; the "
     "set named here is smaller, so that an epoch of 250 steps goes over it several times. "
     "Photos are squashed to 150x150 by nearest neighbour, as the write-up's flow_from_directory "
@@ -140,6 +144,7 @@ _CATDOG_2019_REGULARIZED = Recipe(
     reached="The write-up says that overfitting is much reduced; its text gives no figure. Here: "
     "73.3 % of the validation photos, 85.6 % in training, where the run that overfits knows all of "
     "its photos (72.67 % of the test photos for 68.67 %).",
+    when="November 2026",
     notes="The run that overfits, with dropout of a half after flattening and augmentation. The "
     "shear of 0.2 is in degrees, as ImageDataGenerator reads it: hardly any.",
     config=_CATDOG_2019.config.model_copy(
@@ -167,6 +172,7 @@ _CIFAR10_2020_VGG = Recipe(
     source=_WRITE_UP_2020_FEBRUARY,
     reached="78.77 % test accuracy in the write-up, which stopped early after 23 epochs of "
     "about 22 s each on a GPU of its day; 81.42 % here, after 27 epochs.",
+    when="November 2026",
     notes="Validation is the first 5,000 training images, not stratified. Training stops when "
     "the validation loss has not improved for 5 epochs and keeps the last weights, not the "
     "best. The network is that of the write-up's code, which has one more batch normalization "
@@ -199,6 +205,7 @@ _CIFAR10_2020_VGG_SUMMARY = Recipe(
     source=_WRITE_UP_2020_FEBRUARY,
     reached="No figure: the write-up's 78.77 % was reached by its code. Here 77.46 % of the test "
     "images after 23 epochs, where the code's network reached 81.42 % after 27.",
+    when="November 2026",
     notes="The same as the run of the write-up's code, with the network of 552,362 parameters that "
     "its summary prints: no batch normalization after the dense layer. What that one layer does "
     "in the first epochs is the difference of the two.",

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.config import RangeTestConfig
 from core.machine.resources import Resources
-from core.notation import learning_rate
+from core.notation import learning_rate, percent
 
 _Count = Annotated[int, Field(ge=0, le=10**15)]
 _Moment = Annotated[float, Field(ge=0.0, le=2e11, allow_inf_nan=False)]  # s since the epoch
@@ -87,6 +87,7 @@ class TrainingResult(_Recorded):
     """What a training run came to."""
 
     test_accuracy: Annotated[float, Field(ge=0.0, le=1.0)]
+    one_view_accuracy: Annotated[float, Field(ge=0.0, le=1.0)] | None = None  # None: as above
     test_loss: float  # mean cross-entropy, nats; infinite or NaN where the network is lost
     step: _Count = 0  # after which it was judged; 0 in records of the versions before
     best_epoch: _Count = 0  # whose weights model.keras has, from 1
@@ -95,6 +96,16 @@ class TrainingResult(_Recorded):
     seconds: _Amount = 0.0  # of training and validation, over every worker it had
     record_seconds: _Amount = 0.0  # of them, spent on the record
     note: _Words = ""  # what a person must know to read it, in sentences
+
+    @property
+    def accuracy_in_words(self) -> str:
+        """E.g. "94.12 %", with what one look comes to where test images were looked at from more
+        sides."""
+        if self.one_view_accuracy is None:
+            return percent(self.test_accuracy, 2)
+        return (
+            f"{percent(self.test_accuracy, 2)} ({percent(self.one_view_accuracy, 2)} at one look)"
+        )
 
 
 class RateSuggestion(_Recorded):

@@ -294,6 +294,7 @@ class _Engine:
         note = self.best_weights.put_back(self.progress, self.trainer.weights)
         save_model(to_stock(self.trainer.network), self.run.model_path)
         self.recorder.phase(Phase.EVALUATING)
-        result = evaluate_saved(self.run, self.prepared, self.progress)
+        views = self.config.test_views
+        result = evaluate_saved(self.run, self.prepared, self.progress, views)
         spent = {"record_seconds": round(self.recorder.seconds, 3)}
         self.recorder.update(result=result.model_copy(update={**spent, "note": note}))

@@ -10,11 +10,12 @@ from collections.abc import Callable
 import numpy as np
 
 from core.analysis.evaluation import Evaluation, evaluate
-from core.config import TrainingConfig
+from core.config import TrainingConfig, ViewsConfig
 from core.data.pipeline import evaluation_stream
 from core.files import replacing
 from core.models.export import load_model
 from core.models.inference import as_graph, predict_probabilities
+from core.models.views import look_again
 from core.runs import Run, TrainingResult
 from core.training.failures import overflown
 from core.training.prepare import Prepared
@@ -44,15 +45,22 @@ class Validation:
         return None if found is None else {"val_loss": found[0], "val_accuracy": found[1]}
 
 
-def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> TrainingResult:
-    """Predict the test images with the model as saved; write predictions.npz; the result."""
+def evaluate_saved(
+    run: Run, prepared: Prepared, progress: Progress, views: ViewsConfig | None = None
+) -> TrainingResult:
+    """Predict the test images with the model as saved; write predictions.npz; the result.
+
+    Args:
+        views: from how many sides an image is looked at; None: as it is.
+    """
     model = load_model(run.model_path)
-    found = _predict(model, prepared)
+    found, at_one_look = _predict(model, prepared, views)
     with replacing(run.predictions_path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, probabilities=found.probabilities, labels=found.labels)
     return TrainingResult(
         step=progress.step,
         test_accuracy=found.test_accuracy,
+        one_view_accuracy=at_one_look if views is not None else None,
         test_loss=found.test_loss,
         best_epoch=progress.best_epoch or progress.epoch,
         best=progress.best,
@@ -61,18 +69,25 @@ def evaluate_saved(run: Run, prepared: Prepared, progress: Progress) -> Training
     )
 
 
-def _predict(model: object, prepared: Prepared) -> Evaluation:
+def _predict(
+    model: object, prepared: Prepared, views: ViewsConfig | None
+) -> tuple[Evaluation, float]:
+    """What the model says of the test images; how many of them it gets right at one look, 0..1."""
     test, classes = prepared.splits.test, prepared.dataset.classes
     # Which lets go of each layer's output as soon as it can.
     graph = as_graph(model, prepared.trainer.towers)
-    rows, labels = [], []
+    rows, labels, right = [], [], 0
     for start in range(0, len(test), prepared.judged_at_once):
         images, batch_labels = test.gather(
             np.arange(start, min(start + prepared.judged_at_once, len(test)))
         )
-        rows.append(predict_probabilities(graph, images, len(classes)))
+        probabilities = predict_probabilities(graph, images, len(classes))
+        right += int(np.count_nonzero(probabilities.argmax(axis=1) == batch_labels))
+        if views is not None:
+            probabilities = look_again(graph, images, probabilities, views)
+        rows.append(probabilities)
         labels.append(batch_labels)
     probabilities = np.concatenate(rows)
     if not np.isfinite(probabilities).all():
         raise overflown()
-    return evaluate(np.concatenate(labels), probabilities, classes)
+    return evaluate(np.concatenate(labels), probabilities, classes), right / max(len(test), 1)

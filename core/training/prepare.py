@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from core.config import BASES, RunConfig, highest_momentum
 from core.data.dataset import Dataset
@@ -22,6 +24,7 @@ from core.machine import Device, cpu_device, gpu_device
 from core.models.bases import fine_tuned
 from core.models.builder import build_model
 from core.models.export import load_model
+from core.models.layers import whitening
 from core.models.plan import judged_at_once, plan_layers
 from core.runs import Phase, Run, open_run
 from core.runs.recorder import Recorder
@@ -71,6 +74,9 @@ def prepare(
     with strategy.scope() if strategy else nullcontext():
         base_weights = None if resumes else _base_weights(config)
         network = build_network(config, dataset, splits, base_weights)
+    if config.architecture.whitening is not None and not resumes:
+        images, _ = splits.train.gather(_evenly(len(splits.train), whitening.IMAGES))
+        whitening.fit_whitening(network, images)
     if config.initial_weights and not resumes:
         _start_from(network, config.initial_weights, run)
     momentum = highest_momentum(config.schedule)
@@ -84,6 +90,11 @@ def prepare(
         judged_at_once(plan, dataset.image_shape, config.training.batch_size, base),
         tuple(fine_tuned(network, plan)) if base else (),
     )
+
+
+def _evenly(count: int, most: int) -> NDArray[np.int64]:
+    """Positions of at most so many of `count` images, evenly over all.  # (n,) int64, ascending"""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
 
 
 def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:

@@ -65,7 +65,7 @@ def _controls(draft: RunConfig, form: Form) -> None:
 
 
 def _more(draft: RunConfig, form: Form) -> None:
-    form.toggle("Flip upside down", "augmentation.vertical_flip")
+    _more_flips(draft, form)
     form.slider("Shear", "augmentation.shear", 0.0, 45.0, 0.1, format="%g°")
     form.slider("Contrast", "augmentation.contrast", 0.0, 1.0, 0.01, format="percent")
     form.integer(
@@ -109,6 +109,17 @@ def _more(draft: RunConfig, form: Form) -> None:
         10_000,
         help="Epochs before train on unchanged images.",
     )
+
+
+def _more_flips(draft: RunConfig, form: Form) -> None:
+    if draft.augmentation.horizontal_flip:
+        form.toggle(
+            "Flip by turns",
+            "augmentation.alternating_flip",
+            help="An image that is mirrored in one epoch is not in the next, so that two epochs "
+            "show both sides of it once (Jordan 2024).",
+        )
+    form.toggle("Flip upside down", "augmentation.vertical_flip")
 
 
 def _buttons() -> None:

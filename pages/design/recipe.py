@@ -28,6 +28,7 @@ _OPTIMIZERS = {
     "rmsprop": "RMSprop",
     "lion": "Lion",
     "muon": "Muon",
+    "muon_sgd": "Muon with SGD",
 }
 
 
@@ -82,7 +83,7 @@ def _details(recipe: Recipe, draft: RunConfig, plan: Preflight) -> None:
         st.markdown("The draft began as this recipe and has been changed since.")
     st.markdown(f"{recipe.notes}")
     if recipe.reached:
-        st.markdown(f"**Reached**: {recipe.reached}")
+        st.markdown(f"**Reached**, as of {recipe.when}: {recipe.reached}")
     st.markdown(f"**Comes from**: {recipe.source}")
     st.markdown(" · ".join(_words(recipe.config, plan)))
 

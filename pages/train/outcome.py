@@ -126,7 +126,11 @@ def _sentence(run: Run, status: Status, result: TrainingResult) -> str:
     except RunError:  # the record of the data is damaged: what it came to is still true
         images = None
     of = f"of {format_count(images)} test images" if images else "of the test images"
-    words = f"{of} are right, after {_epochs(status.epoch)} in {format_duration(result.seconds)}."
+    after = f"after {_epochs(status.epoch)} in {format_duration(result.seconds)}"
+    words = f"{of} are right, {after}."
+    if result.one_view_accuracy is not None:
+        at_once = format_percent(result.one_view_accuracy)
+        words = f"{of} are right, {at_once} at one look, {after}."
     if status.early_stopped:
         return f"{words} It stopped early, of {status.epochs} planned: it got no better."
     if status.state is State.STOPPED:

@@ -70,6 +70,9 @@ def show(run: Run, status: Status) -> None:
             st.caption(
                 ":material/warning: This run validates on the test images, as its recipe asks: "
                 "its test accuracy has been looked at while training, so read it with care."
+                if config.chooses_by_validation
+                else ":material/info: This run validates on test images, to be looked at: nothing "
+                "hangs on it, and the last weights are kept."
             )
     if worth_showing:
         charts.show(run, config, status, rows)

@@ -40,7 +40,12 @@ def main() -> None:
 
 def numbers(run: Run, found: Evaluation) -> None:
     with st.grid(min_column_width=120, gap="small"):
-        st.metric("Test accuracy", format_percent(found.test_accuracy, 2), border=True)
+        st.metric(
+            "Test accuracy",
+            format_percent(found.test_accuracy, 2),
+            border=True,
+            help=_several_looks(run),
+        )
         st.metric(
             "Test loss",
             format_loss(found.test_loss),
@@ -49,12 +54,30 @@ def numbers(run: Run, found: Evaluation) -> None:
         )
         st.metric("Test images", format_count(len(found.labels)), border=True)
         st.metric("Mistakes", format_count(found.num_mistakes), border=True)
-    if cache.run_config(run).validates_on_test:
+    config = cache.run_config(run)
+    if config.validates_on_test and config.chooses_by_validation:
         st.warning(
             "This run watched the test images while it trained, as its recipe asks, so these "
             "numbers flatter it.",
             icon=":material/warning:",
         )
+    elif config.validates_on_test:
+        st.info(
+            "This run watched the test images while it trained, and nothing of it hung on them: it "
+            "has the last weights.",
+            icon=":material/info:",
+        )
+
+
+def _several_looks(run: Run) -> str | None:
+    """What one look comes to, where test images were looked at from several sides."""
+    outcome = run.status().outcome
+    if outcome is None or outcome.one_view_accuracy is None:
+        return None
+    return (
+        "Images of which it was not sure were looked at from several sides. At one look "
+        f"{format_percent(outcome.one_view_accuracy, 2)} are right."
+    )
 
 
 def confusion(run: Run, found: Evaluation) -> None:

@@ -52,6 +52,16 @@ def _assert_same(one: list, other: list) -> None:
         np.testing.assert_array_equal(labels, labels2)
 
 
+def _recognized(image: np.ndarray, originals: np.ndarray) -> tuple[int, bool]:
+    """Which image it is, and whether it is mirrored."""
+    for mirrored in (False, True):
+        rows = originals[:, :, ::-1] if mirrored else originals
+        far = np.abs(rows - image.astype(np.float64)).max(axis=(1, 2, 3))
+        if far.min() < 0.5:
+            return int(far.argmin()), mirrored
+    raise AssertionError("none of the images, mirrored or not")
+
+
 def test_order_is_a_permutation_of_its_own_each_data_epoch() -> None:
     orders = [epoch_order(100, 0, 0), epoch_order(100, 0, 1), epoch_order(100, 1, 0)]
     assert all(sorted(order) == list(range(100)) for order in orders)
@@ -105,6 +115,26 @@ def test_the_same_image_is_changed_differently_in_another_data_epoch(subset: Sub
     single = subset.select([0])
     batches = _train(single, 0, 4, augmentation=AugmentationConfig(rotation=40.0))
     assert len({images.tobytes() for images, _ in batches}) == 4
+
+
+@pytest.mark.parametrize("bent", [{}, {"rotation": 1e-6}])
+def test_flips_by_turns_show_each_image_both_ways_in_two_data_epochs(
+    subset: Subset, bent: dict[str, float]
+) -> None:
+    turns = AugmentationConfig(horizontal_flip=True, alternating_flip=True, **bent)
+    batches = _train(subset, 0, 20, augmentation=turns)  # four data epochs of 5 steps
+    seen = []
+    for epoch in range(4):
+        pixels = np.concatenate([images for images, _ in batches[5 * epoch : 5 * epoch + 5]])
+        seen.append(dict(_recognized(image, subset.images) for image in pixels))
+    assert all(set(found) == set(seen[0]) and len(found) == len(subset) for found in seen)
+    for number in seen[0]:
+        ways = [found[number] for found in seen]
+        assert ways == [ways[0], not ways[0], ways[0], not ways[0]]
+    assert 0 < sum(seen[0].values()) < len(subset)
+    np.testing.assert_array_equal(
+        _train(subset, 7, 8, augmentation=turns)[0][0], batches[7][0]
+    )  # resuming is a slice
 
 
 def test_shapes_are_static_but_for_the_batch(subset: Subset) -> None:

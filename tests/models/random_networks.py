@@ -10,7 +10,9 @@ from core.config import (
     BlockConfig,
     DenseConfig,
     Initializer,
+    WhiteningConfig,
 )
+from core.config.architecture import DenseInitializer
 from core.models.plan import misfits
 
 Shape = tuple[int, int, int]
@@ -31,10 +33,12 @@ def any_architecture(
         blocks = 0 if base else random.choice((1, 1, 2, 3, 5))
         architecture = ArchitectureConfig(
             base=base,
+            whitening=None if base else random.choice((None, None, _whitening(random))),
             blocks=tuple(_block(random) for _ in range(blocks)),
             batch_normalization_momentum=random.choice((0.99, 0.9)),
+            batch_normalization_scale=random.random() < 0.7,
             initializer=random.choice(get_args(Initializer)),
-            dense_initializer=random.choice(get_args(Initializer)),
+            dense_initializer=random.choice(get_args(DenseInitializer)),
             flatten=random.choice(("flatten", "global_average", "global_max")),
             flatten_dropout=random.choice((0.0, 0.3)),
             dense=tuple(_dense(random) for _ in range(random.choice((0, 1, 1, 4)))),
@@ -48,7 +52,15 @@ def classes_of(architecture: ArchitectureConfig) -> int:
     return 2 if architecture.head == "sigmoid" else 10
 
 
+def _whitening(random: Random) -> WhiteningConfig:
+    return WhiteningConfig(
+        kernel_size=random.randint(1, 5), activation=random.choice(("relu", "gelu", "none"))
+    )
+
+
 def _block(random: Random) -> BlockConfig:
+    row, residual = _row(random), random.random() < 0.5
+    early = not residual and row["activation"] != "maxout"
     return BlockConfig(
         filters=random.choice((random.randint(1, 6), 1, 4, 24)),
         convolutions=random.choice((1, 1, 1, 2, 4)),
@@ -57,9 +69,10 @@ def _block(random: Random) -> BlockConfig:
         dilation=random.choice((1, 1, 1, 2, 3, 8)),
         padding=random.choice(("same", "same", "valid")),
         separable=random.random() < 0.4,
-        residual=random.random() < 0.5,
+        residual=residual,
         pool=random.choice(("none", "none", "max", "average")),
-        **_row(random),
+        early_pool=early and random.random() < 0.5,
+        **row,
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.config.presets import PRESETS
 from core.models.builder import build_model
-from core.models.layers import ByteDropout, FusedBatchNormalization
+from core.models.layers.quick import ByteDropout, FusedBatchNormalization
 from core.models.plan import plan_layers, total_parameters, total_trainable
 from tests.models.architectures import ODD
 

@@ -15,7 +15,7 @@ from core.config.presets import PRESETS
 from core.errors import ModelError
 from core.models.builder import build_model
 from core.models.export import load_model, load_model_for, save_model, to_stock
-from core.models.layers import ByteDropout, FusedBatchNormalization
+from core.models.layers.quick import ByteDropout, FusedBatchNormalization
 from tests.models.architectures import ODD
 
 STRANGER = """

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.models.layers import ByteDropout, FusedBatchNormalization
+from core.models.layers.quick import ByteDropout, FusedBatchNormalization
 from core.models.towers import Towers, side_by_side
 from tests.processes import run_python
 

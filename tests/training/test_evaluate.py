@@ -8,9 +8,12 @@ import keras
 import numpy as np
 import pytest
 
+from core.config import ViewsConfig
 from core.data.dataset import Subset
 from core.errors import TrainingError
 from core.models.export import save_model
+from core.models.inference import predict_probabilities
+from core.models.views import look_again
 from core.runs import Run
 from core.training.evaluate import evaluate_saved
 from core.training.progress import Progress
@@ -48,6 +51,22 @@ def test_accuracy_and_loss_are_those_of_stock_keras(tmp_path, network, towers):
     assert (found.best_epoch, found.parameters) == (1, network.count_params())
     with np.load(run.predictions_path) as saved:
         assert np.array_equal(saved["labels"], labels)
+
+
+def test_with_several_views_the_record_tells_of_one_look_too(tmp_path, network):
+    run, data, views = Run(tmp_path), prepared(), ViewsConfig(shift=1)
+    save_model(network, run.model_path)
+    once = evaluate_saved(run, data, Progress())
+    found = evaluate_saved(run, data, Progress(), views)
+    assert once.one_view_accuracy is None
+    assert found.one_view_accuracy == once.test_accuracy
+    images, labels = data.splits.test.gather(np.arange(30))
+    one_look = predict_probabilities(network, images, 3)
+    expected = look_again(network, images, one_look, views)
+    with np.load(run.predictions_path) as saved:
+        np.testing.assert_allclose(saved["probabilities"], expected, atol=1e-5)
+    assert found.test_accuracy == np.mean(expected.argmax(axis=1) == labels)
+    assert np.abs(expected - one_look).max() > 0.001
 
 
 def test_a_network_whose_weights_overflowed_says_so(tmp_path, network):

@@ -33,10 +33,20 @@ EMA = (
 TOWERS = ("training.towers=2", "batch_size=30", "architecture.dense.0.dropout=0.5", *EMA)
 
 
+SWIFT = (
+    *('architecture.whitening={"activation": "gelu"}', "architecture.initializer=dirac"),
+    *("architecture.batch_normalization=true", "architecture.batch_normalization_scale=false"),
+    *("architecture.dense_initializer=small_normal", "architecture.blocks.0.early_pool=true"),
+    *("augmentation.horizontal_flip=true", "augmentation.alternating_flip=true"),
+    *("optimizer.kind=muon_sgd", "schedule.kind=polynomial", "schedule.learning_rate=0.1"),
+    'test_views={"shift": 1, "unsure": 0.9}',
+)
+
+
 @pytest.mark.parametrize(
     "assignments",
-    [PLATEAU + LOOKAHEAD, EMA, TOWERS],
-    ids=["plateau and lookahead", "momentum and average", "towers, odd and even"],
+    [PLATEAU + LOOKAHEAD, EMA, TOWERS, SWIFT],
+    ids=["plateau and lookahead", "momentum and average", "towers, odd and even", "swift"],
 )
 def test_paused_and_resumed_is_as_never_paused(tmp_path, assignments):
     config = small_config("deterministic=true", "epochs=12", *assignments)

@@ -8,7 +8,9 @@ from core.config.architecture.network import (
     ArchitectureConfig,
     BlockConfig,
     DenseConfig,
+    DenseInitializer,
     Initializer,
+    WhiteningConfig,
 )
 
 __all__ = [
@@ -21,5 +23,7 @@ __all__ = [
     "BaseName",
     "BlockConfig",
     "DenseConfig",
+    "DenseInitializer",
     "Initializer",
+    "WhiteningConfig",
 ]

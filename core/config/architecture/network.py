@@ -13,7 +13,8 @@ from core.config.base import Dropout, Fraction, Section
 Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "maxout", "none"]
 Normalization = Literal["none", "before", "after"]
 Padding = Literal["same", "valid"]
-Initializer = Literal["glorot_uniform", "he_uniform", "he_normal"]
+Initializer = Literal["glorot_uniform", "he_uniform", "he_normal", "dirac"]
+DenseInitializer = Literal["glorot_uniform", "he_uniform", "he_normal", "small_normal"]
 _Pieces = Annotated[int, Field(ge=2, le=8)]
 
 _LONGEST_NAME = 250  # characters: a file's name, which is a saved network's, holds no more
@@ -50,10 +51,32 @@ class BlockConfig(Section):
         "(He et al. 2015); a 1x1 convolution where shapes differ",
     )
     pool: Literal["max", "average", "none"] = "max"
+    early_pool: bool = Field(
+        False,
+        description="the pool comes right after the first convolution, before its normalization "
+        "and activation, which are then of a quarter of the values; not with residual or maxout",
+    )
     dropout: Dropout = 0.0
     l2: Fraction = Field(
         0.0, description="times the sum of the squared weights, added to the loss that is minimized"
     )
+
+    @model_validator(mode="after")
+    def _pools_early_only_what_is_one(self) -> BlockConfig:
+        if self.early_pool and (self.residual or self.activation == "maxout"):
+            other = "residual" if self.residual else "activation 'maxout'"
+            raise ValueError(f"early_pool cannot be on with {other}; switch one of them off")
+        return self
+
+
+class WhiteningConfig(Section):
+    """A first layer that whitens patches and is not trained (Jordan 2024, section 3.2).
+
+    Its filters are set from training images before the first step: two for each number of a patch.
+    """
+
+    kernel_size: int = Field(2, ge=1, le=5, description="side of a patch, in pixels")
+    activation: Literal["relu", "elu", "gelu", "silu", "tanh", "none"] = "relu"
 
 
 class DenseConfig(Section):
@@ -82,6 +105,9 @@ class ArchitectureConfig(Section):
     base: BaseName | None = Field(
         None, description="a network trained on ImageNet, in the blocks' place"
     )
+    whitening: WhiteningConfig | None = Field(
+        None, description="a first layer that whitens, before the blocks; None: none"
+    )
     blocks: tuple[BlockConfig, ...] = Field((), max_length=MOST_BLOCKS)
     batch_normalization_momentum: float = Field(
         0.99,
@@ -90,9 +116,18 @@ class ArchitectureConfig(Section):
         description="how much of its moving averages a step keeps; runs of a few hundred steps "
         "need less than Keras's 0.99",
     )
-    initializer: Initializer = Field("glorot_uniform", description="of the convolutions")
-    dense_initializer: Initializer = Field(
-        "glorot_uniform", description="of the dense layers, the output among them"
+    batch_normalization_scale: bool = Field(
+        True, description="each map has a factor that is trained, besides an offset"
+    )
+    initializer: Initializer = Field(
+        "glorot_uniform",
+        description="of the convolutions; dirac: as many filters as there are channels hand on one "
+        "each (Zagoruyko and Komodakis 2017)",
+    )
+    dense_initializer: DenseInitializer = Field(
+        "glorot_uniform",
+        description="of the dense layers, the output among them; small_normal: with a standard "
+        "deviation of 1 / inputs, so that all classes begin alike (Jordan 2024)",
     )
     flatten: Literal["flatten", "global_average", "global_max"] = "flatten"
     flatten_dropout: Dropout = 0.0
@@ -120,6 +155,11 @@ class ArchitectureConfig(Section):
             raise ValueError(
                 f"base is {self.base!r} and there are {len(self.blocks)} blocks; a base takes the "
                 "place of the blocks"
+            )
+        if self.whitening is not None and self.base is not None:
+            raise ValueError(
+                f"whitening is set and base is {self.base!r}; a base has a first layer of its own, "
+                "so set one of them to null"
             )
         return self
 

@@ -52,7 +52,11 @@ _ERASING_ASPECT: Final = (0.3, 1.0 / 0.3)
 
 
 def augment_batch(
-    images: tf.Tensor, labels_one_hot: tf.Tensor, config: AugmentationConfig, seed: tf.Tensor
+    images: tf.Tensor,
+    labels_one_hot: tf.Tensor,
+    config: AugmentationConfig,
+    seed: tf.Tensor,
+    mirrored: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Apply every transform that is on to a batch.
 
@@ -61,12 +65,13 @@ def augment_batch(
         labels_one_hot: (B, K) float32.
         config: which transforms, and how far.
         seed: (2,) integers, (seed, step).
+        mirrored: (B,) bool, which images a horizontal flip mirrors; None draws them.
 
     Returns:
         Images (B, H, W, C) float32, 0..255, and labels (B, K) float32: mixup and cutmix
         mix labels too.
     """
-    draws = _Draws(tf.shape(images)[0], seed)
+    draws = _Draws(tf.shape(images)[0], seed, mirrored)
     pixels = _geometry(images, config, draws)
     pixels = _photometry(pixels, config, draws)
     if config.erasing:
@@ -98,9 +103,10 @@ def preview(
 class _Draws:
     """Each image's own uniform numbers, by name, from one call."""
 
-    def __init__(self, count: tf.Tensor, seed: tf.Tensor) -> None:
+    def __init__(self, count: tf.Tensor, seed: tf.Tensor, mirrored: tf.Tensor | None) -> None:
         shape = tf.stack([count, len(_DRAWS)])
         self._numbers = tf.random.stateless_uniform(shape, seed, alg="philox")
+        self._mirrored = mirrored
 
     def unit(self, name: str) -> tf.Tensor:
         """(B,) float32 in [0, 1)."""
@@ -114,6 +120,14 @@ class _Draws:
         """(B,) float32 in [-reach, reach)."""
         return self.within(name, -reach, reach)
 
+    def flips(self, name: str, on: bool) -> tf.Tensor:
+        """(B,) float32: -1 where the image is mirrored, else 1."""
+        mirrored = self.unit(name) < 0.5
+        if name == "horizontal_flip" and self._mirrored is not None:
+            mirrored = self._mirrored
+        chosen = tf.where(mirrored, -1.0, 1.0)
+        return chosen if on else tf.ones_like(chosen)
+
 
 def _geometry(images: tf.Tensor, config: AugmentationConfig, draws: _Draws) -> tf.Tensor:
     """(B, H, W, C) float32, moved, turned and flipped."""
@@ -125,12 +139,6 @@ def _geometry(images: tf.Tensor, config: AugmentationConfig, draws: _Draws) -> t
     if shifted or config.crop_padding or config.horizontal_flip or config.vertical_flip:
         images = _copy_pixels(images, config, draws)
     return tf.cast(images, tf.float32)
-
-
-def _flips(name: str, on: bool, draws: _Draws) -> tf.Tensor:
-    """(B,) float32: -1 where the image is mirrored, else 1."""
-    chance = draws.unit(name)
-    return tf.where(chance < 0.5, -1.0, 1.0) if on else tf.ones_like(chance)
 
 
 def _shifts(
@@ -151,8 +159,8 @@ def _copy_pixels(images: tf.Tensor, config: AugmentationConfig, draws: _Draws) -
     """Flips and whole-pixel shifts: each pixel is another one's copy. Keeps the dtype."""
     _, height, width, channels = images.shape
     shift_x, shift_y = _shifts(config, draws, height, width)
-    flip_x = _flips("horizontal_flip", config.horizontal_flip, draws)
-    flip_y = _flips("vertical_flip", config.vertical_flip, draws)
+    flip_x = draws.flips("horizontal_flip", config.horizontal_flip)
+    flip_y = draws.flips("vertical_flip", config.vertical_flip)
     columns = _sources(width, shift_x, flip_x)[:, tf.newaxis, :]  # (B, 1, W)
     rows = _sources(height, shift_y, flip_y)[:, :, tf.newaxis]  # (B, H, 1)
     count = tf.shape(images)[0]
@@ -187,8 +195,8 @@ def _matrices(config: AugmentationConfig, draws: _Draws, height: int, width: int
         shear=draws.about("shear", config.shear * radians),
         zoom_x=1.0 + draws.about("zoom_x", config.zoom),
         zoom_y=1.0 + draws.about("zoom_y", config.zoom),
-        flip_x=_flips("horizontal_flip", config.horizontal_flip, draws),
-        flip_y=_flips("vertical_flip", config.vertical_flip, draws),
+        flip_x=draws.flips("horizontal_flip", config.horizontal_flip),
+        flip_y=draws.flips("vertical_flip", config.vertical_flip),
     )
 
 

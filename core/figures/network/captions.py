@@ -24,6 +24,7 @@ from core.notation import short as format_short
 _MARK = 11.0  # of colour, in pixels
 _EDGE = 4.0
 _BLOCK = "block"
+_WHITENING = "whitening"
 
 
 def captions(group: Group, before: str, detail: Detail) -> tuple[str, str, str, str]:
@@ -74,6 +75,8 @@ def group_name(group: Group, *, short: bool = False) -> str:
         return "Output"
     if first.type == "Dense":
         return "Dense"
+    if group.name == _WHITENING:
+        return "Whitening"
     words = "vector" if len(first.output_shape) == 1 else kind_words(first)
     return words[0].upper() + words[1:]
 

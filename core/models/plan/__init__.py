@@ -6,7 +6,9 @@ Keras layers from this very plan, so the two cannot drift apart; a test compares
 
 from core.models.plan.layer import (
     BASE,
+    HEAD,
     INPUT,
+    WHITENING,
     LayerPlan,
     Shape,
     total_multiply_adds,
@@ -25,7 +27,9 @@ from core.models.plan.sides import smallest_side
 
 __all__ = [
     "BASE",
+    "HEAD",
     "INPUT",
+    "WHITENING",
     "LayerPlan",
     "Mend",
     "Misfit",

@@ -5,11 +5,12 @@ Knows nothing of blocks or of what fits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Final
 
-from core.config import ArchitectureConfig, BlockConfig, DenseConfig
+from core.config import ArchitectureConfig, BlockConfig, DenseConfig, WhiteningConfig
 from core.models.plan.layer import INPUT, LayerPlan, Shape
 from core.models.plan.sides import reach
 
@@ -57,6 +58,7 @@ class Growth:
         *,
         l2: float = 0.0,
         shortcut: str | None = None,
+        pooled: Callable[[], None] | None = None,
     ) -> None:
         """A weighted layer, its activation, and a batch normalization before or after that.
 
@@ -67,6 +69,8 @@ class Growth:
         Args:
             shape: what the layer makes.
             shortcut: the name of a layer of that shape, to be added before the activation.
+            pooled: puts a pool between the layer and what belongs to it; with neither maxout nor
+                a shortcut.
         """
         maxout = row.activation == "maxout"
         before = row.normalization == "before"
@@ -74,6 +78,8 @@ class Growth:
         for suffix in _PIECES[: row.pieces if maxout else 1]:
             self.tip = start
             self.weighted(f"{names.weights}{suffix}", kind, options, shape, l2, bias=not before)
+            if pooled is not None:
+                pooled()
             if before:
                 self.batch_normalization(f"{names.normalization}{suffix}")
             pieces.append(self.tip.name)
@@ -81,12 +87,13 @@ class Growth:
             self.add(names.activation, "Maximum", {}, shape, inputs=tuple(pieces))
         if shortcut is not None:  # to every piece or to the largest is the same
             self.add(names.sum, "Add", {}, shape, inputs=(self.tip.name, shortcut))
-        self._activation(names.activation, row)
+        self.activation(names.activation, row)
         if row.normalization == "after":
             self.batch_normalization(names.normalization)
 
-    def _activation(self, name: str, row: BlockConfig | DenseConfig) -> None:
-        if row.activation == "leaky_relu":
+    def activation(self, name: str, row: BlockConfig | DenseConfig | WhiteningConfig) -> None:
+        """That of a row, where it has one. The largest of several is no layer of this kind."""
+        if isinstance(row, BlockConfig | DenseConfig) and row.activation == "leaky_relu":
             self.add(name, "LeakyReLU", {"negative_slope": row.slope}, self.tip.shape)
         elif row.activation not in ("none", "maxout"):
             self.add(name, "Activation", {"activation": row.activation}, self.tip.shape)
@@ -100,6 +107,7 @@ class Growth:
         l2: float = 0.0,
         *,
         bias: bool = True,
+        trained: bool = True,
     ) -> None:
         """A convolution or a dense layer. It widens the receptive field as far as it reaches."""
         options = dict(options) | ({} if bias else {"use_bias": False}) | ({"l2": l2} if l2 else {})
@@ -111,6 +119,7 @@ class Growth:
             options,
             shape,
             parameters=kernel + (shape[-1] if bias else 0),
+            trainable=None if trained else 0,
             multiply_adds=prod(shape[:-1]) * kernel,
             reached=reach(options.get("kernel_size", 1), options.get("dilation_rate", 1)),
             stride=options.get("strides", 1),
@@ -120,13 +129,15 @@ class Growth:
         """Scale and offset are trained; the moving mean and variance are not."""
         channels = self.tip.shape[-1]
         momentum = self.architecture.batch_normalization_momentum
+        scales = self.architecture.batch_normalization_scale
+        options: dict[str, Any] = {} if momentum == KERAS_MOMENTUM else {"momentum": momentum}
         self.add(
             name,
             "BatchNormalization",
-            {} if momentum == KERAS_MOMENTUM else {"momentum": momentum},
+            options if scales else {**options, "scale": False},
             self.tip.shape,
-            parameters=4 * channels,
-            trainable=2 * channels,
+            parameters=(3 + scales) * channels,
+            trainable=(1 + scales) * channels,
         )
 
     def dropout(self, name: str, rate: float) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 Shape = tuple[int, ...]
 BASE: Final = "base"  # the layer that stands for all of a network that others trained
 HEAD: Final = "head"  # the last dense layer, whose outputs become probabilities
+WHITENING: Final = "whitening"  # the first layer of a network that whitens
 INPUT: Final = "input"  # stands for the preprocessed image in LayerPlan.inputs
 
 

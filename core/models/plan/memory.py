@@ -30,22 +30,18 @@ _MAPS: Final = 3  # that going forward holds: what a layer takes, what it makes,
 # Going backward through a layer looks at what it took, or at what it made, or at neither.
 _LOOKS_AT_INPUT: Final = {
     *("Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization"),
-    *("MaxPooling2D", "GlobalMaxPooling2D", "LeakyReLU", "silu"),
+    *("MaxPooling2D", "GlobalMaxPooling2D", "LeakyReLU", "silu", "gelu"),
 }
 _LOOKS_AT_OUTPUT: Final = {
     *("MaxPooling2D", "GlobalMaxPooling2D"),
     *("relu", "elu", "tanh", "softmax", "sigmoid"),
 }
-# TensorFlow makes 0.5 x (1 + erf(x / sqrt 2)) of several operations, and keeps what they take:
-# 0.5 x, 1 + erf and x / sqrt 2.
-_GELU: Final = 3
 # Bytes that are kept of each number: by a dropout, besides what it has multiplied by, what that was
 # drawn from; by a maximum what each comparison of two has said. As measured.
 _DRAWN: Final = 1
 _COMPARED: Final = 1.5
 # Gradients on the way, with what they are reckoned with.
 _ON_THE_WAY: Final = 2
-_ON_THE_WAY_COMPOSED: Final = {"gelu": 4, "silu": 4}
 _ON_THE_WAY_AVERAGED: Final = 4  # words of 16 bits: a mean over maps is reckoned in 32
 
 
@@ -182,16 +178,15 @@ def _made_within(layer: LayerPlan, size: int, word: int) -> int:
         return size * (word + _DRAWN)
     if layer.type == "Maximum":
         return int(size * (len(layer.inputs) - 1) * _COMPARED)
-    return _GELU * size * word if _kind(layer) == "gelu" else 0
+    return 0
 
 
 def _on_the_way(layer: LayerPlan, sizes: dict[str, int], half: bool) -> int:
     """Numbers that there are at once while gradients go through a layer."""
     if half and layer.type == "GlobalAveragePooling2D":
         return _ON_THE_WAY_AVERAGED * sizes[layer.inputs[0]]
-    times = _ON_THE_WAY_COMPOSED.get(_kind(layer), _ON_THE_WAY)
-    if layer.type == "Maximum":
-        times += len(layer.inputs)  # each of them has one
+    each = len(layer.inputs) if layer.type == "Maximum" else 0  # of those has one
+    times = _ON_THE_WAY + each
     return times * sizes[layer.name]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from core.config import LARGEST_SIDE, SMALLEST_SIDE, ArchitectureConfig, BlockConfig
-from core.models.plan.layer import BASE, HEAD
+from core.models.plan.layer import BASE, HEAD, WHITENING
 from core.models.plan.sides import smallest_side
 
 _RESIZE: Final = "Resize the images to at least"
@@ -32,14 +32,14 @@ class Misfit:
     advice: str
     mends: tuple[Mend, ...] = ()
     block: int | None = None  # its number, from 1; None where it is of no block
-    of_base: bool = False
+    layer: str = HEAD  # that it is of, where it is of no block
 
     @property
     def group(self) -> str:
         """What the layers that it is of are called before the first "_" of their names."""
         if self.block is not None:
             return f"block{self.block}"
-        return BASE if self.of_base else HEAD
+        return self.layer
 
 
 def too_small(
@@ -80,7 +80,21 @@ def too_small_for_a_base(title: str, sides: tuple[int, int], needed: int) -> Mis
         f"{title} gets images of {sides[0]}x{sides[1]} and needs {needed}x{needed}.",
         f"{_RESIZE} {needed}x{needed}.",
         (_resize(needed, needed),),
-        of_base=True,
+        layer=BASE,
+    )
+
+
+def too_small_to_whiten(
+    architecture: ArchitectureConfig, sides: tuple[int, int], needed: int
+) -> Misfit:
+    """A whitening layer, given images of (height, width) that are smaller than its patches."""
+    side = max(smallest_side(architecture), SMALLEST_SIDE)
+    return Misfit(
+        f"The whitening layer gets images of {sides[0]}x{sides[1]} and needs {needed}x{needed}; "
+        f"the smallest side this network fits is {smallest_side(architecture)}.",
+        f"{_RESIZE} {side}x{side}.",
+        (_resize(side, side), Mend("No whitening layer", (("architecture.whitening", None),))),
+        layer=WHITENING,
     )
 
 

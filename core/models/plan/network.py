@@ -6,13 +6,21 @@ TensorFlow.
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import Any
 
-from core.config import BASES, ArchitectureConfig, Base, BlockConfig, DenseConfig
+from core.config import (
+    BASES,
+    ArchitectureConfig,
+    Base,
+    BlockConfig,
+    DenseConfig,
+    WhiteningConfig,
+)
 from core.errors import ConfigError
 from core.models.plan.growth import KERAS_INITIALIZER, Growth, Names, Tip
-from core.models.plan.layer import BASE, HEAD, LayerPlan
+from core.models.plan.layer import BASE, HEAD, WHITENING, LayerPlan
 from core.models.plan.misfits import (
     Misfit,
     one_output,
@@ -21,8 +29,16 @@ from core.models.plan.misfits import (
     too_few_classes,
     too_small,
     too_small_for_a_base,
+    too_small_to_whiten,
 )
-from core.models.plan.sides import POOL_SIZE, reach, side_after, smallest_side, strides
+from core.models.plan.sides import (
+    POOL_SIZE,
+    pools_after,
+    reach,
+    side_after,
+    smallest_side,
+    strides,
+)
 
 _Input = tuple[int, int, int]
 
@@ -85,6 +101,8 @@ class _Plan(Growth):
             self.misfits.append(one_output(num_classes))
         if architecture.base is not None:
             self._base(BASES[architecture.base])
+        if architecture.whitening is not None:
+            self._whitening(architecture.whitening)
         for number, block in enumerate(architecture.blocks, start=1):
             self._block(number, block)
         self._flatten()
@@ -109,6 +127,18 @@ class _Plan(Growth):
             multiply_adds=base.multiply_adds(height, width),
         )
 
+    def _whitening(self, whitening: WhiteningConfig) -> None:
+        """Two filters, a direction and its opposite, for each number of a patch."""
+        size, (height, width, channels) = whitening.kernel_size, self.tip.shape
+        if min(height, width) < size:
+            self._exhausted = True
+            self.misfits.append(too_small_to_whiten(self.architecture, (height, width), size))
+        filters = 2 * size * size * channels
+        options = {"filters": filters, "kernel_size": size, "padding": "valid", "trainable": False}
+        shape = (max(1, height - size + 1), max(1, width - size + 1), filters)
+        self.weighted(WHITENING, "Conv2D", options, shape, bias=False, trained=False)
+        self.activation(f"{WHITENING}_act", whitening)
+
     def _block(self, number: int, block: BlockConfig) -> None:
         if block.stride > 1 and block.dilation > 1:
             self.misfits.append(stride_with_dilation(number, block))
@@ -116,8 +146,8 @@ class _Plan(Growth):
         for place, stride in enumerate(strides(block), start=1):
             ends_here = block.residual and place == block.convolutions
             self._convolution(number, place, stride, block, start if ends_here else None)
-        if block.pool != "none":
-            self._pool(number, block.pool)
+            if pools_after(block, place) and not block.early_pool:
+                self._pool(number, block.pool)
         self.dropout(f"block{number}_dropout", block.dropout)
 
     def _convolution(
@@ -135,6 +165,7 @@ class _Plan(Growth):
             sides = {"kernel_size": 1, "padding": "same"}
         shape = (*self._maps(number, name, sides), block.filters)
         shortcut = self._shortcut(number, block, start, shape) if start else None
+        pools_early = block.early_pool and pools_after(block, place)
         self.activated(
             Names(
                 name,
@@ -152,6 +183,7 @@ class _Plan(Growth):
             block,
             l2=block.l2,
             shortcut=shortcut,
+            pooled=partial(self._pool, number, block.pool) if pools_early else None,
         )
 
     def _depthwise(

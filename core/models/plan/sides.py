@@ -37,12 +37,18 @@ def smallest_side(architecture: ArchitectureConfig) -> int:
         return SMALLEST_OF_A_BASE
     side = 1
     for block in reversed(architecture.blocks):
-        if block.pool != "none":
-            side *= POOL_SIZE
-        for stride in reversed(strides(block)):
-            reached = reach(block.kernel_size, block.dilation)
+        reached = reach(block.kernel_size, block.dilation)
+        for place, stride in reversed(list(enumerate(strides(block), start=1))):
+            if pools_after(block, place):
+                side *= POOL_SIZE
             side = side_before(side, reached, stride, block.padding)
-    return side
+    whitening = architecture.whitening
+    return side if whitening is None else side_before(side, whitening.kernel_size, 1, "valid")
+
+
+def pools_after(block: BlockConfig, place: int) -> bool:
+    """Whether the block's pool follows its convolution number `place`, counted from 1."""
+    return block.pool != "none" and place == (1 if block.early_pool else block.convolutions)
 
 
 def strides(block: BlockConfig) -> list[int]:

@@ -57,8 +57,7 @@ class LogLines(Observer):
         if state is State.FAILED:
             return  # the reason follows
         if isinstance(result, TrainingResult):
-            accuracy = percent(result.test_accuracy, 2)
-            _say(f"Test accuracy {accuracy}, loss {loss(result.test_loss)}.")
+            _say(f"Test accuracy {result.accuracy_in_words}, loss {loss(result.test_loss)}.")
         elif isinstance(result, RangeTestResult):
             lr = result.suggestion
             _say(f"Recommended learning rate: {learning_rate(lr, 2) if lr else 'none'}.")

@@ -17,13 +17,14 @@ from core.config import (
     EmaConfig,
     LionConfig,
     MuonConfig,
+    MuonSgdConfig,
     OptimizerConfig,
     RmspropConfig,
     SgdConfig,
     TrainingConfig,
 )
 from core.training.optimizers.momentum import CycledRmsprop, CycledSgd, set_momentum
-from core.training.optimizers.muon import KernelMuon
+from core.training.optimizers.muon import KernelMuon, MuonSgd
 
 _LR = 1e-3  # of no account: each step is given its own
 _CYCLED = 0.9  # of no account either, but not 0: at 0 Keras would keep no velocities
@@ -113,5 +114,7 @@ def _bare(
         return keras.optimizers.AdamW(_LR, config.weight_decay, **betas, **common)
     if isinstance(config, LionConfig):
         return keras.optimizers.Lion(_LR, config.beta_1, config.beta_2, **common)
+    if isinstance(config, MuonSgdConfig):
+        return MuonSgd(_LR, config, weight_decay=None, **common)
     assert isinstance(config, MuonConfig)
     return KernelMuon(_LR, momentum=config.momentum, weight_decay=None, **common)

@@ -98,6 +98,13 @@ def _more(path: str, row: dict[str, Any], form: Form) -> None:
         "them.",
     )
     form.choice("Padding", f"{path}.padding", _PADDINGS)
+    if row["pool"] != "none":
+        form.toggle(
+            "Pool first",
+            f"{path}.early_pool",
+            help="Right after the first convolution, not at the block's end: all that follows has "
+            "a quarter of the work.",
+        )
     form.toggle(
         "Shortcut around the block",
         f"{path}.residual",
@@ -119,6 +126,7 @@ def _words(row: dict[str, Any]) -> list[str]:
         f"stride {row['stride']}" if row["stride"] > 1 else "",
         f"dilation {row['dilation']}" if row["dilation"] > 1 else "",
         "no padding" if row["padding"] == "valid" else "",
+        "pool first" if row["early_pool"] and row["pool"] != "none" else "",
         "shortcut" if row["residual"] else "",
         "separable" if row["separable"] else "",
         *number_words(row),

@@ -20,6 +20,10 @@ _INITIALIZERS = {
     "he_uniform": "He uniform",
     "he_normal": "He normal",
 }
+_OF_DENSE_LAYERS = {**_INITIALIZERS, "small_normal": "Small normal: all classes alike"}
+_OF_CONVOLUTIONS = {**_INITIALIZERS, "dirac": "Dirac: hand on what comes in"}
+_NONE = "none"
+_PATCHES = {str(size): f"Patches of {size} × {size}" for size in range(1, 6)}
 
 
 def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
@@ -33,22 +37,45 @@ def show(draft: RunConfig, plan: Preflight, form: Form) -> None:
         if draft.architecture.blocks:
             with st.container():
                 form.choice(
-                    "Initial weights of convolutions", "architecture.initializer", _INITIALIZERS
+                    "Initial weights of convolutions", "architecture.initializer", _OF_CONVOLUTIONS
                 )
+            with st.container():
+                _whitening(draft, form)
         with st.container():
             form.choice(
                 "Initial weights of dense layers",
                 "architecture.dense_initializer",
-                _INITIALIZERS,
+                _OF_DENSE_LAYERS,
                 help="Of the output too.",
             )
         if _normalizes(draft):
             with st.container():
                 _momentum(form)
+            with st.container():
+                form.toggle(
+                    "Batch normalization with a scale",
+                    "architecture.batch_normalization_scale",
+                    help="A factor for each map that is trained, besides the offset.",
+                )
     for place, found in enumerate(plan.misfits):
         if found.block is None:
             page.show_error(f"{found.why} {found.advice}".strip())
             misfit.mends(found, f"whole_{place}")
+
+
+def _whitening(draft: RunConfig, form: Form) -> None:
+    path, whitening = "architecture.whitening", draft.architecture.whitening
+    kept = {} if whitening is None else whitening.model_dump(mode="json")
+    form.variant(
+        "Whitening first layer",
+        path,
+        {_NONE: "None", **_PATCHES},
+        _NONE if whitening is None else str(whitening.kernel_size),
+        {_NONE: {path: None}}
+        | {size: {path: {**kept, "kernel_size": int(size)}} for size in _PATCHES},
+        help="Filters that are set from the training images and not trained: what is alike in all "
+        "patches of an image is taken out, so that training begins where it matters.",
+    )
 
 
 def _normalizes(draft: RunConfig) -> bool:

@@ -82,7 +82,7 @@ def _plain(blocks: int, **row: Any) -> ArchitectureConfig:
     ("row", "maps"),
     [
         ({}, 4 + 2),  # what each relu made, and two gradients
-        ({"activation": "gelu"}, 3 + 4 * 3 + 4),  # what three convolutions took, of each gelu three
+        ({"activation": "gelu"}, 3 + 4 + 2),  # what three convolutions took, and what each gelu did
         ({"dropout": 0.3}, 4 + 3 + 4 * 1.25 + 2),  # of each dropout what it multiplied by
         ({"activation": "maxout", "pieces": 8}, 3 + 4 * 7 * 0.375 + 8 + 2),  # seven comparisons
     ],

@@ -13,6 +13,7 @@ from core.config import (
     EmaConfig,
     LionConfig,
     MuonConfig,
+    MuonSgdConfig,
     RmspropConfig,
     SgdConfig,
     TrainingConfig,
@@ -211,10 +212,50 @@ def test_muon_leaves_filters_of_one_channel_to_adamw():
     assert [velocity is None for velocity in velocities] == [False, False, True]
 
 
-@pytest.mark.parametrize("name", [*PAIRS, "muon"])
+def test_muon_with_sgd_turns_kernels_of_any_shape_by_as_much():
+    """Of filters made 1 long on average, in the direction of the gradient's singular vectors."""
+    generator = np.random.default_rng(0)
+    for shape in ((3, 3, 4, 6), (3, 3, 2, 48)):
+        start, gradient = (generator.normal(size=shape).astype(np.float32) for _ in range(2))
+        kernel = keras.Variable(start, name="kernel")
+        optimizer = build_optimizer(MuonSgdConfig(weight_decay=0.0), [kernel])
+        optimizer.learning_rate = 0.2
+        optimizer.apply([gradient], [kernel])
+        scaled = start * np.sqrt(shape[-1]) / np.linalg.norm(start)
+        step = ((scaled - kernel.numpy()) / 0.2).reshape(-1, shape[-1])
+        lengths = np.linalg.svd(step, compute_uv=False)
+        assert lengths.min() > 0.5 and lengths.max() < 1.3, lengths
+        left, _, right = np.linalg.svd(gradient.reshape(step.shape), full_matrices=False)
+        assert np.trace(left.T @ step @ right.T) > 0.95 * lengths.sum()
+
+
+def test_muon_with_sgd_has_keras_s_sgd_for_biases_and_the_head():
+    generator = np.random.default_rng(0)
+    config = MuonSgdConfig(weight_decay=0.0, bias_rate=50.0, output_rate=0.5, sgd_momentum=0.8)
+    cases = ("block1_bn1/beta", (5,), 50.0), ("head/kernel", (6, 3), 0.5), ("head/bias", (3,), 0.5)
+    for path, shape, rate in cases:
+        start = generator.normal(size=shape).astype(np.float32)
+        layer, _, name = path.partition("/")
+        with keras.name_scope(layer):
+            variable = keras.Variable(start, name=name)
+        other = keras.Variable(start)
+        ours = build_optimizer(config, [variable])
+        ours.learning_rate = 0.01
+        theirs = keras.optimizers.SGD(0.01 * rate, momentum=0.8, nesterov=True)
+        for _ in range(4):
+            gradient = generator.normal(size=shape).astype(np.float32)
+            ours.apply([gradient], [variable])
+            theirs.apply([gradient], [other])
+        np.testing.assert_allclose(variable.numpy(), other.numpy(), rtol=1e-4, atol=1e-5)
+
+
+OF_KERNELS = {"muon": (MuonConfig(), {}, None), "muon with sgd": (MuonSgdConfig(), {}, None)}
+
+
+@pytest.mark.parametrize("name", [*PAIRS, *OF_KERNELS])
 def test_a_scaled_loss_changes_no_step(name):
     """By powers of two; clipping and averages come after the gradients are scaled back."""
-    config, changes, _ = PAIRS.get(name, (MuonConfig(), {}, None))
+    config, changes, _ = (PAIRS | OF_KERNELS)[name]
     generator = np.random.default_rng(0)
     shapes = ((3, 3, 2, 4), (4,), (8, 4))
     start = [generator.normal(size=shape).astype(np.float32) for shape in shapes]

@@ -88,7 +88,7 @@ def test_batch_normalization_is_that_of_the_whole_batch():
 
 def test_each_device_drops_places_of_its_own():
     run_python(f"""{_BEGINNING}
-from core.models.layers import ByteDropout
+from core.models.layers.quick import ByteDropout
 
 with two.scope():
     layer = ByteDropout(0.5, seed=3)

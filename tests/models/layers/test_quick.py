@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.models.layers import (
+from core.models.layers.quick import (
     ByteDropout,
+    CompiledActivation,
     FusedBatchNormalization,
     SteppedConv2D,
     SteppedDepthwiseConv2D,
@@ -176,7 +177,7 @@ def test_stepping_is_what_the_stock_layer_does(steps: int, side: int, padding: s
 
 STEPPING = """
 import numpy as np, tensorflow as tf
-from core.models.layers import SteppedConv2D, SteppedDepthwiseConv2D
+from core.models.layers.quick import SteppedConv2D, SteppedDepthwiseConv2D
 for layer in (
     SteppedConv2D(filters=3, kernel_size=1, strides=2),
     SteppedDepthwiseConv2D(kernel_size=1, strides=2),
@@ -191,3 +192,42 @@ for layer in (
 def test_stepping_does_not_end_the_process() -> None:
     """As the stock operation does on images of this size, within a call or two."""
     run_python(STEPPING)
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu", "relu"])
+@pytest.mark.parametrize(
+    ("policy", "tolerance"), [("float32", 2e-6), ("mixed_bfloat16", 8e-3), ("mixed_float16", 1e-3)]
+)
+def test_activations_and_their_gradients_agree_with_stock(
+    name: str, policy: str, tolerance: float
+) -> None:
+    """To within rounding of float32 itself: the stock layer rounds each of its steps."""
+    exact = keras.layers.Activation(name, dtype="float32")
+    ours = CompiledActivation(name, dtype=policy)
+    batch = tf.cast(_batch() / 2.0, ours.compute_dtype)
+
+    def found(layer: keras.layers.Layer, inputs: tf.Tensor) -> list[np.ndarray]:
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = layer(inputs)
+            loss = tf.reduce_sum(tf.cast(outputs, tf.float32) ** 2)
+        return [tf.cast(x, tf.float32).numpy() for x in (outputs, tape.gradient(loss, inputs))]
+
+    expected = found(exact, tf.cast(batch, tf.float32))
+    for one, other in zip(expected, found(ours, batch), strict=True):
+        np.testing.assert_allclose(other, one, atol=tolerance * np.abs(one).max())
+
+
+def test_a_compiled_activation_trains_on_batches_of_any_size() -> None:
+    layer = CompiledActivation("gelu")
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 3, 2, 4])], autograph=False)
+    def gradient(inputs: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            loss = tf.reduce_sum(layer(inputs))
+        return tape.gradient(loss, inputs)
+
+    for count in (1, 4, 5):
+        assert gradient(tf.ones((count, 3, 2, 4))).shape == (count, 3, 2, 4)
+        np.testing.assert_allclose(gradient(tf.zeros((count, 3, 2, 4))), 0.5)
