@@ -95,10 +95,10 @@ def charts(found: Findings) -> dict[str, dict[str, Any]]:
     """The charts of a study, by what their files are called."""
     accuracy = [(variant.name, variant.accuracy) for variant in found.variants]
     title = "Validation accuracy"
-    return {
-        "curves": study_curves(accuracy, measure_title=title),
-        "differences": study_differences(found.validation, measure_title=title.lower()),
-    }
+    drawn = {"curves": study_curves(accuracy, measure_title=title)}
+    if found.validation:
+        drawn["differences"] = study_differences(found.validation, measure_title=title.lower())
+    return drawn
 
 
 def _drawn(sheet: Any, figure: dict[str, Any]) -> bytes:
@@ -136,20 +136,34 @@ def words(name: str, record: StudyRecord, found: Findings) -> str:
     """A table, the sentences, and the charts, as Markdown."""
     head = "| variant | runs | validation accuracy | test accuracy | standard error | a run took |"
     rows = [head, "| --- | --- | --- | --- | --- | --- |"]
+    watched = record.study().base.validates_on_test
     for variant in found.variants:
         values = variant.test.values
         error = summary(variant.test)[1] / len(values) ** 0.5 if len(values) > 1 else None
         times = variant.seconds
         rows.append(
-            f"| {variant.name} | {len(values)} | {_spread(variant.validation.values)} "
+            f"| {variant.name} | {len(values)} "
+            f"| {'none' if watched else _spread(variant.validation.values)} "
             f"| {_spread(values)} | {_points(error)} "
             f"| {duration(sum(times) / len(times)) if times else DASH} |"
         )
+    at_one_look = _at_one_look(record)
+    if at_one_look:
+        rows += ["", f"At one look at each test image: {_spread(at_one_look)}."]
     said = [f"- {line}" for line in found.sentences]
     pictures = [
         f"![{record.study().title}: {kind}](results/{name}/{kind}.png)" for kind in charts(found)
     ]
     return "\n".join([*rows, "", *said, "", *pictures, ""])
+
+
+def _at_one_look(record: StudyRecord) -> tuple[float, ...]:
+    """Test accuracy of runs that looked at test images from several sides, had they looked once."""
+    progress = record.progress()
+    runs = [record.run_of(trial, progress) for trial in record.study().trials]
+    outcomes = [run.status().outcome for run in runs if run is not None]
+    found = [item.one_view_accuracy for item in outcomes if item is not None]
+    return tuple(accuracy for accuracy in found if accuracy is not None)
 
 
 def _spread(values: tuple[float, ...]) -> str:

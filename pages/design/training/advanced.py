@@ -36,6 +36,16 @@ _CLIPPED = {
 }
 _CLIPPED_HELP = "Gradients that are very large now and then are cut, so that no step goes astray."
 
+_VIEWS = {
+    _NONE: "One, as it is",
+    "mirrored": "Two, one mirrored",
+    "shifted": "Six, mirrored and shifted",
+}
+_VIEWS_HELP = (
+    "What the network says of several views of a test image is averaged, which is often a little "
+    "better. Not for images that mean something else in a mirror, as digits do."
+)
+
 
 def show(draft: RunConfig, form: Form) -> None:
     with st.expander("Advanced", icon=":material/settings:", key="advanced_training"):
@@ -80,6 +90,8 @@ def show(draft: RunConfig, form: Form) -> None:
                 _average(draft, form)
             with st.container():
                 _clipping(draft, form)
+            with st.container():
+                _views(draft, form)
             with st.container():
                 _switches(draft, form)
         form.text("Name of the run", "title", help="Empty: data set and network.")
@@ -137,6 +149,33 @@ def _clipping(draft: RunConfig, form: Form) -> None:
         form.number("Greatest length", norm, 1e-6, 1e6, 0.1, help=words)
     elif training.clip_value is not None:
         form.number("Largest number", value, 1e-6, 1e6, 0.01, help="Of each gradient, both ways.")
+
+
+def _views(draft: RunConfig, form: Form) -> None:
+    path, views = "test_views", draft.test_views
+    now = _NONE if views is None else "shifted" if views.shift else "mirrored"
+    form.variant(
+        "Looks at a test image",
+        path,
+        _VIEWS,
+        now,
+        {
+            _NONE: {path: None},
+            "mirrored": {path: {"shift": 0}},
+            "shifted": {path: {"shift": 1}},
+        },
+        help=_VIEWS_HELP,
+    )
+    if views is not None:
+        if views.shift:
+            form.integer("Shifted by, in pixels", f"{path}.shift", 1, 16)
+        words = (
+            "Other views are looked at only where the two likeliest classes are no further apart. "
+            "100 %: always."
+        )
+        form.slider(
+            "Where unsure by", f"{path}.unsure", 0.0, 1.0, 0.05, format="percent", help=words
+        )
 
 
 def _graphics_cards(draft: RunConfig, form: Form) -> None:
