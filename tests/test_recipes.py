@@ -11,7 +11,9 @@ from core.config.presets import PRESETS
 from core.errors import ConfigError
 from core.models.plan import plan_layers, total_parameters
 from core.recipes import RECIPES, find_recipe
+from core.studies import findings
 from tools.dashboard import ROOT
+from tools.showing.results import kept
 
 OWN = ("digits-quick", "cifar10-fast", "swift")  # of no write-up
 RESULTS = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
@@ -105,6 +107,17 @@ def test_what_a_recipe_reached_is_what_its_run_left(name: str) -> None:
     assert figure in recipe.reached
     row = next(line for line in RESULTS.splitlines() if line.startswith(f"| `{name}`"))
     assert figure in row
+
+
+def test_what_swift_reached_is_the_mean_of_its_kept_runs() -> None:
+    record = kept()["swift"]
+    study, recipe = record.study(), RECIPES["swift"]
+    assert study.base.model_copy(update={"range_test": recipe.config.range_test}) == recipe.config
+    (variant,) = findings(record, study).variants
+    assert len(variant.test.values) >= 3
+    mean = sum(variant.test.values) / len(variant.test.values)
+    assert f"{100 * mean:.2f} %" in recipe.reached
+    assert not recipe.config.chooses_by_validation
 
 
 def test_2019() -> None:

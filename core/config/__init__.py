@@ -71,6 +71,7 @@ from core.config.schedules import (
 )
 from core.config.training import (
     MOST_CARDS,
+    MOST_TOWERS,
     EarlyStoppingConfig,
     FineTuningConfig,
     Keep,
@@ -89,6 +90,7 @@ __all__ = [
     "MOST_CARDS",
     "MOST_DENSE",
     "MOST_ITERATIONS",
+    "MOST_TOWERS",
     "PRESETS",
     "SHRINKING_POLICIES",
     "SMALLEST_SIDE",

@@ -11,7 +11,7 @@ from core.config.optimizers import AveragingConfig
 
 Monitor = Literal["val_loss", "val_accuracy"]
 MOST_CARDS = 16
-_MOST_TOWERS = 8
+MOST_TOWERS = 8
 _FEWEST_IN_TOWER = 2  # images: the moments of one alone say nothing
 Keep = Literal["last", "best_val_accuracy", "best_val_loss", "early_stopping"]
 
@@ -77,7 +77,7 @@ class TrainingConfig(Section):
     towers: int = Field(
         1,
         ge=1,
-        le=_MOST_TOWERS,
+        le=MOST_TOWERS,
         description="parts of a batch computed side by side, each on a core of its own; batch "
         "normalization then looks at a part alone",
     )

@@ -6,6 +6,7 @@ import pytest
 
 from core.config import (
     FineTuningConfig,
+    PlateauSchedule,
     RunConfig,
     TrainingConfig,
     apply_overrides,
@@ -147,3 +148,24 @@ def test_an_average_that_makes_no_sense_is_refused(averaging, words):
 
 def training_of(**fields):
     return parse_config({"architecture": "compact", "training": fields}).training
+
+
+@pytest.mark.parametrize(
+    ("changes", "chooses"),
+    [
+        ({"keep": "last"}, False),
+        ({"keep": "best_val_accuracy"}, True),
+        ({"keep": "last", "early_stopping": {}}, True),
+    ],
+)
+def test_validation_has_a_say_where_it_ends_a_run_or_picks_its_epoch(
+    changes: dict, chooses: bool
+) -> None:
+    config = RunConfig(architecture="vgg-6", training=TrainingConfig(**changes))
+    assert config.chooses_by_validation is chooses
+
+
+def test_a_plateau_goes_by_validation_too() -> None:
+    training = TrainingConfig(keep="last")
+    config = RunConfig(architecture="vgg-6", training=training, schedule=PlateauSchedule())
+    assert config.chooses_by_validation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.config import MOST_CARDS, EmaConfig, RunConfig
+from core.config import MOST_CARDS, MOST_TOWERS, EmaConfig, RunConfig
 from core.machine import describe_device
 from pages.widgets.form import Form
 
@@ -62,6 +62,7 @@ def show(draft: RunConfig, form: Form) -> None:
                     "random changes. The same seed repeats a run.",
                 )
             _graphics_cards(draft, form)
+            _towers(draft, form)
             with st.container():
                 stops = draft.training.early_stopping is not None
                 choices = _KEEP_BY_STOPPING | _KEEP if stops else _KEEP
@@ -176,6 +177,20 @@ def _views(draft: RunConfig, form: Form) -> None:
         form.slider(
             "Where unsure by", f"{path}.unsure", 0.0, 1.0, 0.05, format="percent", help=words
         )
+
+
+def _towers(draft: RunConfig, form: Form) -> None:
+    """How many parts of a batch go side by side; of a processor with several cores alone."""
+    device = describe_device()
+    if (device.kind == "cpu" and device.cores > 1) or draft.training.towers > 1:
+        words = (
+            "A batch in so many parts side by side, each on cores of its own: up to 1.4 times as "
+            "fast for small batches. Batch normalization then looks at a part alone."
+        )
+        with st.container():
+            form.integer(
+                "Parts of a batch side by side", "training.towers", 1, MOST_TOWERS, help=words
+            )
 
 
 def _graphics_cards(draft: RunConfig, form: Form) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import PRESETS, ArchitectureConfig, RunConfig, apply_overrides
+from core.config import PRESETS, ArchitectureConfig, RunConfig, WhiteningConfig, apply_overrides
 from core.models.plan import misfits
 from core.recipes import find_recipe
 from core.runs.drafts import save_draft
@@ -178,6 +178,29 @@ def test_what_is_of_the_whole_network_can_be_set(draft: RunConfig):
     assert (now.flatten, now.flatten_dropout) == ("flatten", 0.4)
     assert (now.initializer, now.dense_initializer) == ("he_normal", "he_uniform")
     assert now.batch_normalization_momentum == 0.8
+
+
+def test_a_first_layer_that_whitens_comes_and_goes(draft: RunConfig):
+    app = opened()
+    patches = app.selectbox(key="draft.architecture.whitening_variant")
+    healthy(patches.set_value("2").run())
+    assert saved().whitening == WhiteningConfig(kernel_size=2)
+    app.selectbox(key="draft.architecture.whitening_variant").set_value("none")
+    healthy(app.run())
+    assert saved().whitening is None
+
+
+def test_a_pool_comes_first_where_it_can_and_is_refused_where_not(draft: RunConfig):
+    app = opened()
+    open_popover(app, "more_blocks_0")
+    healthy(app.toggle(key=f"{BLOCKS}.0.early_pool").set_value(True).run())
+    assert saved().blocks[0].early_pool
+    assert "Pool first" in texts(app), "it is told under the row"
+    app.toggle(key=f"{BLOCKS}.0.residual").set_value(True)
+    app.run()
+    assert not app.exception
+    assert "early_pool cannot be on with residual" in errors(app)[0]
+    assert not saved().blocks[0].residual
 
 
 def test_a_block_s_dilation_and_padding_can_be_set(draft: RunConfig):

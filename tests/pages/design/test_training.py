@@ -7,7 +7,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import EmaConfig, LookaheadConfig, RunConfig, apply_overrides
+from core.config import EmaConfig, LookaheadConfig, RunConfig, ViewsConfig, apply_overrides
 from core.recipes import find_recipe
 from core.runs.drafts import save_draft
 from pages.design.training.optimizer import _OPTIMIZERS
@@ -153,6 +153,28 @@ def test_every_optimizer_s_numbers_are_kept(draft: RunConfig):
         healthy(app.run())
         optimizer = saved().optimizer
         assert (optimizer.weight_decay, optimizer.decay_normalization_and_biases) == (0.03, True)
+
+
+def test_a_batch_is_cut_into_parts_on_a_processor(draft: RunConfig):
+    app = training()
+    type_in(app, "training.towers", 2)
+    assert saved().training.towers == 2
+    type_in(app, "training.towers", 9)
+    assert "allowed is 1 to 8" in errors(app)[0]
+    assert saved().training.towers == 2
+
+
+def test_looks_at_a_test_image_are_chosen(draft: RunConfig):
+    app = training()
+    choose(app, "test_views_variant", "mirrored")
+    assert saved().test_views == ViewsConfig(shift=0)
+    choose(app, "test_views_variant", "shifted")
+    type_in(app, "test_views.shift", 2)
+    app.slider(key="draft.test_views.unsure").set_value(0.5)
+    healthy(app.run())
+    assert saved().test_views == ViewsConfig(shift=2, unsure=0.5)
+    choose(app, "test_views_variant", "none")
+    assert saved().test_views is None
 
 
 def test_averages_and_clipping_are_chosen_and_outlive_another_optimizer(draft: RunConfig):

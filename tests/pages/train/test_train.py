@@ -291,8 +291,16 @@ def test_deleting_asks_first_and_then_forgets_the_run(with_finished_run: Run) ->
     assert parameter(app, "run") == "digits-shipped"
 
 
-def test_a_run_validated_on_test_data_says_so(runs_folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("keep", "told"),
+    [
+        ("last", "validates on test images, to be looked at: nothing hangs on it"),
+        ("best_val_accuracy", "validates on the test images, as its recipe asks"),
+    ],
+)
+def test_a_run_validated_on_test_data_says_so(runs_folder: Path, keep: str, told: str) -> None:
     config = find_recipe("cifar10-2020-batchnorm").config
+    config = apply_overrides(config, [f"training.keep={keep}"])
     run = create_run(config, runs_folder)
     run.write_status(run.status().model_copy(update={"state": State.FAILED, "error": "It failed."}))
-    assert "validates on the test images" in words(open_page("train", "Train"))
+    assert told in words(open_page("train", "Train"))
