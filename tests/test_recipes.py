@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from core.config import SgdConfig, load_config, parse_config
+from core.config import BASES, SgdConfig, apply_overrides, load_config, parse_config
 from core.config.presets import PRESETS
 from core.errors import ConfigError
 from core.models.plan import plan_layers, total_parameters
@@ -15,7 +15,8 @@ from core.studies import findings
 from tools.dashboard import ROOT
 from tools.showing.results import kept
 
-OWN = ("digits-quick", "cifar10-fast", "swift")  # of no write-up
+OWN = ("digits-quick", "cifar10-fast", "swift", "small-images", "own-photos")  # of no write-up
+ANY_IMAGES = [name for name, recipe in RECIPES.items() if recipe.any_images]
 RESULTS = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
 SHAPES = {
     "digits": ((32, 32, 1), 10),
@@ -30,17 +31,19 @@ def test_recipe_is_sound(name: str) -> None:
     config = recipe.config
     assert config.recipe == recipe.name == name
     assert parse_config(json.loads(config.to_json())) == config
-    plan_layers(config.architecture, *SHAPES[config.dataset.name])
+    shape, classes = SHAPES[config.dataset.name]
+    height, width = config.dataset.image_size or shape[:2]
+    plan_layers(config.architecture, (height, width, shape[2]), classes)
     assert recipe.source and recipe.notes
     assert datetime.strptime(recipe.when, "%B %Y").year >= 2026
-    assert config.architecture.name in PRESETS
+    assert config.architecture.name in PRESETS or config.architecture.base
 
 
 def test_titles_tell_recipes_apart_and_name_nothing_made_for_machines() -> None:
     titles = {recipe.title for recipe in RECIPES.values()}
     assert len(titles) == len(RECIPES) and all(titles)
     words = " ".join(f"{r.title} {r.source} {r.reached} {r.notes}" for r in RECIPES.values())
-    named = {*RECIPES, *PRESETS, *SHAPES} - {"digits", "compact"}
+    named = {*RECIPES, *PRESETS, *SHAPES, *BASES} - {"digits", "compact"}
     assert not [name for name in named if name in words]
 
 
@@ -184,3 +187,53 @@ def test_digits_are_never_mirrored() -> None:
     augmentation = RECIPES["digits-quick"].config.augmentation
     assert augmentation.active
     assert not (augmentation.horizontal_flip or augmentation.vertical_flip)
+
+
+def test_recipes_for_any_images_are_two_and_say_so() -> None:
+    assert ANY_IMAGES == ["small-images", "own-photos"]
+
+
+@pytest.mark.parametrize("name", ANY_IMAGES)
+def test_a_recipe_for_any_images_keeps_the_drafts_images_and_nothing_else_of_it(name: str) -> None:
+    recipe = RECIPES[name]
+    draft = apply_overrides(
+        RECIPES["catdog-2019"].config, ["dataset.name=pets", "dataset.limit=500"]
+    )
+    made = recipe.for_draft(draft)
+    assert (made.dataset.name, made.dataset.limit) == ("pets", 500)
+    assert made == apply_overrides(recipe.config, ["dataset.name=pets", "dataset.limit=500"])
+    assert parse_config(json.loads(made.to_json())) == made
+    assert recipe.for_draft(made) == made, "the draft that it made is its own"
+    assert recipe.for_draft(None) == recipe.config
+
+
+@pytest.mark.parametrize("name", ANY_IMAGES)
+def test_a_recipe_for_any_images_takes_any_number_of_classes_and_sizes_them_itself(
+    name: str,
+) -> None:
+    config = RECIPES[name].config
+    assert all(config.architecture.suited_to(n) == config.architecture for n in (2, 3, 1000))
+    size = config.dataset.image_size
+    assert size is not None
+    for channels in (1, 3):
+        assert plan_layers(config.architecture, (*size, channels), 37)
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if name not in ANY_IMAGES])
+def test_a_recipe_for_a_data_set_replaces_all_of_the_draft(name: str) -> None:
+    draft = apply_overrides(RECIPES["small-images"].config, ["dataset.name=pets"])
+    assert RECIPES[name].for_draft(draft) == RECIPES[name].config
+
+
+def test_small_images_are_shifted_by_whole_pixels_and_never_mirrored() -> None:
+    changed = RECIPES["small-images"].config.augmentation.model_dump(exclude_defaults=True)
+    assert changed == {"crop_padding": 3}
+
+
+def test_own_photos_train_a_head_first_and_what_was_not_measured_has_no_figure() -> None:
+    recipe = RECIPES["own-photos"]
+    training = recipe.config.training
+    assert recipe.config.architecture.base and training.fine_tuning is not None
+    assert training.fine_tuning.learning_rate < recipe.config.schedule.learning_rate
+    assert recipe.reached.startswith("Not measured here: ")
+    assert not any(letter.isdigit() for letter in recipe.reached)

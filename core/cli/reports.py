@@ -138,6 +138,7 @@ def recipes() -> list[dict[str, Any]]:
             "reached": recipe.reached,
             "when": recipe.when,
             "notes": recipe.notes,
+            "any_images": recipe.any_images,
             "config": recipe.config.model_dump(mode="json"),
         }
         for recipe in RECIPES.values()
@@ -148,7 +149,8 @@ def print_recipes() -> None:
     from core.recipes import RECIPES
 
     for recipe in RECIPES.values():
-        say(f"{recipe.name:<26}{recipe.title}")
+        own = " (or any images: --set dataset.name=NAME)" if recipe.any_images else ""
+        say(f"{recipe.name:<26}{recipe.title}{own}")
 
 
 def print_evaluation(report: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Complete configurations that ship: the Start button's, the write-ups', and our own.
 
 A write-up's recipe follows it to the letter; what the write-up leaves open is chosen
-here and said in `notes`. Knows nothing of TensorFlow, of pages or of where data lie.
+here and said in `notes`. Some are for a data set, others for any images (`Recipe.for_draft`).
+Knows nothing of TensorFlow, of pages or of where data lie.
 """
 
 from __future__ import annotations

@@ -92,6 +92,7 @@ def test_recipes_are_complete_configurations(tmp_path: Path):
     rows = {row["name"]: row for row in answer("recipes")}
     assert "digits-quick" in rows
     assert len(rows) >= 5
+    assert rows["own-photos"]["any_images"] and not rows["digits-quick"]["any_images"]
     path = tmp_path / "config.json"
     path.write_text(json.dumps(rows["digits-quick"]["config"]))
     done = core("train", str(path), "--set", "training.epochs=0")
@@ -155,6 +156,9 @@ def test_training_what_is_not_there_is_one_clear_line():
     assert "no recipe 'none'" in complaint("train", "--recipe", "none")
     assert "unicorns" in complaint(
         "train", "--recipe", "digits-quick", "--set", "dataset.name=unicorns"
+    )
+    assert "my-folder" in complaint(
+        "train", "--recipe", "small-images", "--set", "dataset.name=my-folder"
     )
     assert "is not there" in complaint("train", "/no/such/config.json")
     assert "either" in complaint("train")
