@@ -8,6 +8,7 @@ from core.config import BASES, RunConfig
 from core.data.catalog import find_dataset, list_datasets
 from core.errors import ConfigError, DatasetError
 from core.jobs.preflight import Preflight
+from core.recipes import RECIPES
 from pages.session import address, state
 from pages.session.division import divided
 from pages.widgets import datasets, page
@@ -91,11 +92,21 @@ def _images(draft: RunConfig, form: Form) -> None:
 
 
 def _change_dataset(path: str, key: str) -> None:
-    """Another set has other sizes, and the run's name may speak of the old one."""
+    """Another set has other sizes, and the run's name may speak of the old one.
+
+    Where the draft began as a recipe for any images, both are the recipe's, and stay.
+    """
     name = state.widget_value(key)
     if name not in {info.name for info in list_datasets()}:
         return  # a label changed by a download: no choice of the person's
-    edit({path: name, "dataset.image_size": None, "dataset.limit": None, "title": ""}, path)
+    draft = state.current_draft()
+    begun = RECIPES.get(draft.recipe or "")
+    changes = {path: name, "dataset.limit": None}
+    if begun is None or not begun.any_images:
+        changes |= {"dataset.image_size": None, "title": ""}
+    elif draft.title != begun.title:
+        changes |= {"title": ""}
+    edit(changes, path)
 
 
 def _size(draft: RunConfig, form: Form) -> None:

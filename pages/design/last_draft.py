@@ -22,7 +22,7 @@ _LOOKED_AT = 5  # of the newest; broken ones are passed over
 
 def offer(draft: RunConfig) -> None:
     """The newest draft that could be started, by one click; nothing once this one was changed."""
-    last = None if state.has_draft() else _last()
+    last = _last() if state.own_draft() is None else None
     if last is None or last == draft:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

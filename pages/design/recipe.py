@@ -15,12 +15,19 @@ from pages.design.summary import augmentation_words
 from pages.session import address, state
 from pages.session.networks import small_drawing
 from pages.session.thumbnails import thumbnails
-from pages.session.titles import dataset_title, network_title
+from pages.session.titles import dataset_title, network_title, recipe_images
 from pages.widgets import datasets, page
+from pages.widgets.download.weights import offer_weights
 from pages.widgets.text import as_is, as_lines, format_count, format_learning_rate
 
 _CHOSEN = "recipe"
 _THUMBNAILS = 5
+_UNKNOWN = (32, 32, 3), 10  # what a network of no preset is drawn on where no size is set
+_REPLACES = "Replaces everything in the draft."
+_REPLACES_THE_REST = (
+    "Replaces everything in the draft but the data set that you chose and how many of its images "
+    "train."
+)
 _OPTIMIZERS = {
     "sgd": "SGD",
     "adam": "Adam",
@@ -35,18 +42,22 @@ _OPTIMIZERS = {
 def show(draft: RunConfig, plan: Preflight) -> None:
     begun = draft.recipe if draft.recipe in RECIPES else next(iter(RECIPES))
     looked_at = RECIPES[address.kept(_CHOSEN, list(RECIPES), begun)]
-    shown = [_card(recipe, draft, looked_at) for recipe in RECIPES.values()]
+    own = (
+        state.own_draft()
+    )  # not the first recipe, which stands in for it: its images are no choice
+    shown = [_card(recipe, draft, own, looked_at) for recipe in RECIPES.values()]
     cards.row(shown, "recipe", partial(address.keep, _CHOSEN), across=3)
-    found = preflight.inspect(looked_at.config)
+    config = looked_at.for_draft(own)
+    found = preflight.inspect(config)
     with st.container(border=True, key="recipe_card"):
-        _details(looked_at, draft, found)
-    _missing_data(found)
+        _details(looked_at, config, draft, found)
+    _missing(found, config.dataset == looked_at.config.dataset)
 
 
-def _card(recipe: Recipe, draft: RunConfig, looked_at: Recipe) -> cards.Card:
-    config = recipe.config
+def _card(recipe: Recipe, draft: RunConfig, own: RunConfig | None, looked_at: Recipe) -> cards.Card:
+    config = recipe.for_draft(own)
     pictures = thumbnails(config.dataset.name, _THUMBNAILS)
-    words = f"{dataset_title(config.dataset.name)}, {format_count(config.training.epochs)} epochs"
+    words = f"{recipe_images(recipe, own)}, {format_count(config.training.epochs)} epochs"
     return cards.Card(
         recipe.name,
         recipe.title,
@@ -60,13 +71,16 @@ def _card(recipe: Recipe, draft: RunConfig, looked_at: Recipe) -> cards.Card:
 
 def _network(config: RunConfig) -> list[str]:
     """In place of images that are not here."""
-    preset = PRESETS[config.architecture.name]
-    drawn = small_drawing(config.architecture, preset.input_shape, preset.classes)
+    preset = PRESETS.get(config.architecture.name)
+    shape, classes = (preset.input_shape, preset.classes) if preset is not None else _UNKNOWN
+    height, width = config.dataset.image_size or shape[:2]
+    drawn = small_drawing(config.architecture, (height, width, shape[2]), classes)
     return [drawn.uri] if drawn is not None else []
 
 
-def _details(recipe: Recipe, draft: RunConfig, plan: Preflight) -> None:
-    same = draft == recipe.config
+def _details(recipe: Recipe, config: RunConfig, draft: RunConfig, plan: Preflight) -> None:
+    """Config: what the draft becomes by the recipe."""
+    same = draft == config
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{recipe.title}**", width="stretch")
         st.button(
@@ -75,9 +89,9 @@ def _details(recipe: Recipe, draft: RunConfig, plan: Preflight) -> None:
             icon=":material/check:" if same else ":material/edit_note:",
             key="use_recipe",
             on_click=page.attempt,
-            args=(_fill, recipe),
+            args=(_fill, config),
             disabled=same,
-            help="Replaces everything in the draft.",
+            help=_REPLACES_THE_REST if recipe.any_images else _REPLACES,
         )
     if draft.recipe == recipe.name and not same:
         st.markdown("The draft began as this recipe and has been changed since.")
@@ -85,7 +99,7 @@ def _details(recipe: Recipe, draft: RunConfig, plan: Preflight) -> None:
     if recipe.reached:
         st.markdown(f"**Reached**, as of {recipe.when}: {recipe.reached}")
     st.markdown(f"**Comes from**: {recipe.source}")
-    st.markdown(" · ".join(_words(recipe.config, plan)))
+    st.markdown(" · ".join(_words(config, plan)))
 
 
 def _words(config: RunConfig, plan: Preflight) -> list[str]:
@@ -103,16 +117,20 @@ def _words(config: RunConfig, plan: Preflight) -> list[str]:
     return [word for word in words if word]
 
 
-def _fill(recipe: Recipe) -> None:
+def _fill(config: RunConfig) -> None:
     state.report_errors({})
-    state.update_draft(recipe.config)
+    state.update_draft(config)
 
 
-def _missing_data(plan: Preflight) -> None:
+def _missing(plan: Preflight, recipes_images: bool) -> None:
+    """What has to be got before this can train: images, and weights of a network of others."""
     if plan.info is None:
-        missing = f"This recipe's images are missing. {plan.problem}"
+        whose = "This recipe's" if recipes_images else "Your draft's"
+        missing = f"{whose} images are missing. {plan.data_problem}"
         st.warning(as_lines(missing), icon=":material/warning:")
     elif plan.needs_download:
         datasets.offer_download(plan.info, "recipe")
     elif plan.data_problem is not None:
         page.show_error(plan.data_problem)
+    if plan.missing_base is not None:
+        offer_weights(plan.missing_base, "recipe")

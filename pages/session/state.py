@@ -47,12 +47,12 @@ def current_draft() -> RunConfig:
     Never another session's by itself: it may be broken, or somebody else's. Design offers the
     last one that could be started.
     """
-    return load_draft(draft_id()) or find_recipe(_FIRST_RECIPE).config
+    return own_draft() or find_recipe(_FIRST_RECIPE).config
 
 
-def has_draft() -> bool:
-    """Whether the draft was changed, here or at the address that brought the person here."""
-    return load_draft(draft_id()) is not None
+def own_draft() -> RunConfig | None:
+    """The draft where it was changed, here or at the address that brought the person here."""
+    return load_draft(draft_id())
 
 
 def update_draft(config: RunConfig) -> None:

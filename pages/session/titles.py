@@ -21,6 +21,7 @@ from core.data.places import title_of
 from core.errors import DatasetError, readable
 from core.figures.labels import shortened
 from core.notation import learning_rate
+from core.recipes import Recipe
 
 
 def dataset_title(name: str) -> str:
@@ -29,6 +30,18 @@ def dataset_title(name: str) -> str:
         return find_dataset(name).title
     except DatasetError:
         return title_of(readable(name))
+
+
+def recipe_images(recipe: Recipe, draft: RunConfig | None) -> str:
+    """Which images a recipe trains on: "CIFAR-10", and whether they are those of the draft.
+
+    Args:
+        draft: None where there is none yet.
+    """
+    images = dataset_title(recipe.for_draft(draft).dataset.name)
+    if not recipe.any_images:
+        return images
+    return f"{images} (or any others)" if draft is None else f"{images} (your draft's)"
 
 
 def network_title(

@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from core.config import RunConfig
 from core.data.catalog import DatasetInfo, folder_problem, list_datasets
 from core.jobs import preflight
 from core.reading import one_line
@@ -25,11 +26,11 @@ _DESIGN = "pages/design/design.py"
 Pictures = Mapping[str, Sequence[str]]  # data set -> addresses of pictures of it
 
 
-def recipes(start: Callable[[Recipe], None], known: Pictures) -> None:
+def recipes(start: Callable[[RunConfig], None], known: Pictures) -> None:
     """A card a recipe.
 
     Args:
-        start: called, in a click's callback, with the one to train.
+        start: called, in a click's callback, with what to train.
         known: pictures that are at hand, for which no data set need be opened.
     """
     st.subheader(
@@ -37,22 +38,26 @@ def recipes(start: Callable[[Recipe], None], known: Pictures) -> None:
         anchor=False,
         help="Complete settings that ship with ConvScope. How long each takes on this machine is "
         "estimated: from its processor, and from what ran here before; the more has run, the "
-        "nearer.",
+        "nearer. Those for any images train on your draft's, which you choose on Design's Data "
+        "tab.",
     )
+    draft = state.own_draft()
     with st.grid(3, min_column_width=225, gap="small", key="recipes"):
         for recipe in RECIPES.values():
             with st.container(border=True, height="stretch", vertical_alignment="distribute"):
-                _recipe(recipe, start, known)
+                _recipe(recipe, draft, start, known)
 
 
-def _recipe(recipe: Recipe, start: Callable[[Recipe], None], known: Pictures) -> None:
-    config = recipe.config
+def _recipe(
+    recipe: Recipe, draft: RunConfig | None, start: Callable[[RunConfig], None], known: Pictures
+) -> None:
+    config = recipe.for_draft(draft)
     found = preflight.inspect(config)
     with st.container(gap="xsmall"):
         _strip(config.dataset.name, known)
         st.markdown(f"**{recipe.title}**")
         network = titles.network_title(config.architecture)
-        st.caption(f"{as_is(titles.dataset_title(config.dataset.name))} · {as_is(network)}")
+        st.caption(f"{as_is(titles.recipe_images(recipe, draft))} · {as_is(network)}")
         whole = pace.run_time(config, found)
         if whole is not None:
             st.markdown(f":material/schedule: :small[{pace.run_in_words(whole)} here]")
@@ -65,7 +70,7 @@ def _recipe(recipe: Recipe, start: Callable[[Recipe], None], known: Pictures) ->
             disabled=found.problem is not None,
             help=_why_not(found),
             on_click=page.attempt,
-            args=(start, recipe),
+            args=(start, config),  # what the card says, whatever the draft is by then
         )
         st.button(
             "Design",
@@ -73,7 +78,7 @@ def _recipe(recipe: Recipe, start: Callable[[Recipe], None], known: Pictures) ->
             icon=":material/tune:",
             help="Open it there, to look at it and to change it",
             on_click=page.attempt,
-            args=(_design, recipe),
+            args=(_design, config),
         )
 
 
@@ -82,8 +87,8 @@ def _why_not(found: preflight.Preflight) -> str | None:
     return None if found.problem is None else as_lines(str(found.problem))
 
 
-def _design(recipe: Recipe) -> None:
-    state.update_draft(recipe.config)
+def _design(config: RunConfig) -> None:
+    state.update_draft(config)
     state.set_next_page(_DESIGN)
 
 

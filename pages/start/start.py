@@ -7,11 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from core.analysis.glimpse import Glimpse, load_glimpse
+from core.config import RunConfig
 from core.errors import UserError
 from core.jobs import launch, preflight
 from core.machine import describe_device
 from core.reading import version
-from core.recipes import Recipe, find_recipe
+from core.recipes import find_recipe
 from core.runs import Run, list_shipped
 from pages.session import address, pace, run_list, state
 from pages.start import catalogue
@@ -93,7 +94,7 @@ def _way_in(beside: str) -> None:
         key="train_digits",
         width="stretch",
         on_click=page.attempt,
-        args=(_train, find_recipe(_RECIPE)),
+        args=(_train, find_recipe(_RECIPE).config),
     )
     if st.button(
         "Classify a photo",
@@ -114,10 +115,10 @@ def _how_long() -> str:
     return "" if whole is None else f"Training takes {pace.run_in_words(whole)} on this machine."
 
 
-def _train(recipe: Recipe) -> None:
+def _train(config: RunConfig) -> None:
     """Asked in a callback, so that what interrupts the drawing of the page cannot lose it."""
-    preflight.check(recipe.config)
-    run = launch.start(recipe.config)
+    preflight.check(config)
+    run = launch.start(config)
     run_list.select(run.id)
     state.set_next_page(_TRAIN)
 

@@ -101,7 +101,52 @@ def test_a_recipe_fills_the_whole_draft(draft: RunConfig, name: str):
     if not button.disabled:
         button.click()
         healthy(app.run())
-    assert saved() == RECIPES[name].config
+    assert saved() == RECIPES[name].for_draft(draft)
+
+
+def test_a_recipe_for_any_images_keeps_the_drafts_data_set(draft: RunConfig, datasets_folder: Path):
+    changes = ["dataset.name=cifar10", "dataset.limit=1000"]
+    save_draft(DRAFT, apply_overrides(draft, changes))
+    app = design()
+    app.button(key="recipe_small-images").click()
+    shown = texts(healthy(app.run()))
+    assert "CIFAR-10 (your draft's), 20 epochs" in shown
+    button = app.button(key="use_recipe")
+    assert "but the data set" in button.help
+    button.click()
+    healthy(app.run())
+    taken = apply_overrides(RECIPES["small-images"].config, changes)
+    assert saved() == taken
+    assert app.button(key="use_recipe").label == "In the draft"
+
+
+def test_without_a_draft_a_recipe_for_any_images_is_as_it_ships(runs_folder: Path):
+    app = open_page("design", "Design", step="Recipe")
+    app.button(key="recipe_own-photos").click()
+    shown = texts(healthy(app.run()))
+    assert "(or any others), 8 epochs" in shown
+    app.button(key="use_recipe").click()
+    healthy(app.run())
+    assert load_draft(parameter(app, "draft")) == RECIPES["own-photos"].config
+
+
+def test_images_chosen_after_a_recipe_for_any_are_brought_to_its_size(
+    draft: RunConfig, datasets_folder: Path
+):
+    recipe = RECIPES["small-images"]
+    save_draft(DRAFT, recipe.for_draft(draft))
+    app = design("Data")
+    app.selectbox(key="draft.dataset.name").set_value("cifar10")
+    healthy(app.run())
+    assert saved() == apply_overrides(recipe.config, ["dataset.name=cifar10"])
+
+
+def test_a_recipe_for_any_images_says_whose_images_are_missing(draft: RunConfig):
+    save_draft(DRAFT, apply_overrides(draft, ["dataset.name=my_pets"]))
+    app = design()
+    app.button(key="recipe_small-images").click()
+    healthy(app.run())
+    assert any("Your draft's images are missing" in seen(item.value) for item in app.warning)
 
 
 def test_a_recipe_without_its_images_says_so(

@@ -12,12 +12,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
+from core.config import RunConfig, apply_overrides
 from core.files import write_atomically
 from core.jobs import launch
 from core.recipes import RECIPES, find_recipe
 from core.runs import Run, create_run, list_runs, open_run, store
-from core.runs.drafts import load_draft
+from core.runs.drafts import load_draft, save_draft
 from tests.pages.opening import APP, errors, healthy, open_app, parameter, seen, texts
 
 
@@ -98,6 +98,31 @@ def test_a_recipe_without_its_images_cannot_be_trained_and_says_why(
     button = open_app().button(key="train_cifar10-fast")
     assert button.disabled
     assert "not on this machine yet" in seen(button.help)
+
+
+def test_a_recipe_for_any_images_trains_on_those_of_the_draft_and_says_which(
+    runs_folder: Path, datasets_folder: Path
+):
+    shown = texts(open_app())
+    assert "Digits (or any others) · ResNet-20, 2015" in shown
+    assert "CIFAR-10 · VGG style, 2020" in shown
+    changes = ["dataset.name=cifar10", "dataset.limit=1000"]
+    save_draft("0123abcd", apply_overrides(find_recipe("digits-quick").config, changes))
+    app = open_app(draft="0123abcd")
+    assert "CIFAR-10 (your draft's) · ResNet-20, 2015" in texts(app)
+    assert not app.button(key="train_small-images").disabled
+    app = healthy(app.button(key="design_small-images").click().run())
+    assert state_of_draft(app) == apply_overrides(find_recipe("small-images").config, changes)
+
+
+def test_a_recipe_for_any_images_waits_for_a_draft_whose_images_are_there(runs_folder: Path):
+    gone = apply_overrides(find_recipe("digits-quick").config, ["dataset.name=my_pets"])
+    save_draft("0123abcd", gone)
+    app = open_app(draft="0123abcd")
+    assert "My pets (your draft's)" in texts(app)
+    button = app.button(key="train_small-images")
+    assert button.disabled and "my_pets" in seen(button.help)
+    assert not app.button(key="train_digits-quick").disabled
 
 
 def test_a_data_sets_card_opens_browse_on_that_set(runs_folder: Path):
