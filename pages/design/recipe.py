@@ -42,16 +42,15 @@ _OPTIMIZERS = {
 def show(draft: RunConfig, plan: Preflight) -> None:
     begun = draft.recipe if draft.recipe in RECIPES else next(iter(RECIPES))
     looked_at = RECIPES[address.kept(_CHOSEN, list(RECIPES), begun)]
-    own = (
-        state.own_draft()
-    )  # not the first recipe, which stands in for it: its images are no choice
+    own = state.own_draft()  # where there is none, the first recipe's images are nobody's choice
     shown = [_card(recipe, draft, own, looked_at) for recipe in RECIPES.values()]
     cards.row(shown, "recipe", partial(address.keep, _CHOSEN), across=3)
     config = looked_at.for_draft(own)
     found = preflight.inspect(config)
+    keeps_images = looked_at.any_images and own is not None
     with st.container(border=True, key="recipe_card"):
-        _details(looked_at, config, draft, found)
-    _missing(found, config.dataset == looked_at.config.dataset)
+        _details(looked_at, config, draft, found, keeps_images)
+    _missing(found, keeps_images)
 
 
 def _card(recipe: Recipe, draft: RunConfig, own: RunConfig | None, looked_at: Recipe) -> cards.Card:
@@ -78,8 +77,15 @@ def _network(config: RunConfig) -> list[str]:
     return [drawn.uri] if drawn is not None else []
 
 
-def _details(recipe: Recipe, config: RunConfig, draft: RunConfig, plan: Preflight) -> None:
-    """Config: what the draft becomes by the recipe."""
+def _details(
+    recipe: Recipe, config: RunConfig, draft: RunConfig, plan: Preflight, keeps_images: bool
+) -> None:
+    """What it is, and the button that takes it.
+
+    Args:
+        config: what the draft becomes by it.
+        keeps_images: whether those are the draft's.
+    """
     same = draft == config
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{recipe.title}**", width="stretch")
@@ -91,7 +97,7 @@ def _details(recipe: Recipe, config: RunConfig, draft: RunConfig, plan: Prefligh
             on_click=page.attempt,
             args=(_fill, config),
             disabled=same,
-            help=_REPLACES_THE_REST if recipe.any_images else _REPLACES,
+            help=_REPLACES_THE_REST if keeps_images else _REPLACES,
         )
     if draft.recipe == recipe.name and not same:
         st.markdown("The draft began as this recipe and has been changed since.")
@@ -122,10 +128,14 @@ def _fill(config: RunConfig) -> None:
     state.update_draft(config)
 
 
-def _missing(plan: Preflight, recipes_images: bool) -> None:
-    """What has to be got before this can train: images, and weights of a network of others."""
+def _missing(plan: Preflight, of_draft: bool) -> None:
+    """What has to be got before this can train: images, and weights of a network of others.
+
+    Args:
+        of_draft: whether the images are those of the draft.
+    """
     if plan.info is None:
-        whose = "This recipe's" if recipes_images else "Your draft's"
+        whose = "Your draft's" if of_draft else "This recipe's"
         missing = f"{whose} images are missing. {plan.data_problem}"
         st.warning(as_lines(missing), icon=":material/warning:")
     elif plan.needs_download:
