@@ -18,16 +18,14 @@ from pathlib import Path
 
 from benchmarks.common import emit, emit_skip
 from core.config import RangeTestConfig, RunConfig, ScheduleConfig, highest, scaled
-from core.data.catalog import find_dataset
-from core.errors import DatasetError
-from core.jobs import launch
+from core.jobs import launch, preflight
 from core.recipes import RECIPES
 from core.runs import RangeTestResult, Run, State, list_runs
 from core.training.lr_suggestion import adopt
 
 NAME = "accuracy at the recommended rate / at the best of nine"
 TARGET = 0.9
-EPOCHS = {"digits-quick": 10}  # else one
+EPOCHS = {"digits-quick": 10, "small-images": 10}  # else one
 LOWEST = {"sgd": 1e-4}  # rate of the grid, by optimizer; else 1e-5
 RATES = 9
 _HALF_A_DECADE = 10**0.5
@@ -43,8 +41,9 @@ def main(arguments: list[str]) -> None:
         parser.error(f"no recipe {', '.join(unknown)}; there are: {', '.join(RECIPES)}")
     for name in chosen.recipes or RECIPES:
         config = RECIPES[name].config.model_copy(update={"title": ""})
-        if not _is_here(config):
-            emit_skip(f"{name}: {NAME}", f"{config.dataset.name} is not under CONVSCOPE_DATASETS")
+        problem = preflight.inspect(config).problem
+        if problem is not None:
+            emit_skip(f"{name}: {NAME}", problem.message)
             continue
         with _folder(chosen.runs) as runs:
             _measure(name, config, runs)
@@ -57,13 +56,6 @@ def _folder(kept: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
-
-
-def _is_here(config: RunConfig) -> bool:
-    try:
-        return find_dataset(config.dataset.name).state != "downloadable"
-    except DatasetError:
-        return False
 
 
 def _measure(name: str, config: RunConfig, runs: Path) -> None:
@@ -106,7 +98,11 @@ def _range_test(config: RunConfig, runs: Path) -> RangeTestResult:
 
 def _accuracy(config: RunConfig, schedule: ScheduleConfig, epochs: int, runs: Path) -> float:
     """Of the test images, 0..1; 0 where the loss was lost on the way."""
-    training = config.training.model_copy(update={"epochs": epochs})
+    fine_tuning = config.training.fine_tuning
+    if fine_tuning is not None:
+        fine_tuning = fine_tuning.within(epochs)
+    shorter = {"epochs": epochs, "fine_tuning": fine_tuning}
+    training = config.training.model_copy(update=shorter)
     changed = {"schedule": schedule, "training": training, "range_test": RangeTestConfig()}
     run = _done(config.model_copy(update=changed), runs)
     result = run.status().training_result
