@@ -83,7 +83,8 @@ _SWIFT = Recipe(
     name="swift",
     source="After airbench (Jordan 2024, arXiv 2404.00498; its version with Muon), on two "
     "processor cores",
-    reached="",
+    reached="94.43 % of the test images in the mean of three seeds (94.41 to 94.45; 93.48 at one "
+    "look at each), after 13 minutes on two processor cores with AMX.",
     when="November 2026",
     notes="A first layer that whitens patches and is not trained; convolutions that begin as if "
     "they were not there; flips by turns and shifts of two pixels; Muon for kernels, and SGD with "

@@ -31,7 +31,9 @@ class VariantFindings:
     repeats: tuple[int, ...]  # seeds or folds of the finished runs; the numbers below are theirs
     accuracy: np.ndarray  # (R, E) float64, on validation images; NaN where not measured
     loss: np.ndarray  # (R, E) float64, the same
-    validation: Group  # accuracy of the weights kept, of the finished runs
+    # Accuracy of the weights kept, of the finished runs. Where runs validate on test images it is
+    # what they say of all of those at the end: while training they may look at a few of them, once.
+    validation: Group
     test: Group  # the same on the test images
     seconds: tuple[float, ...]  # that training took, of the finished runs
     lost: int  # runs whose loss was lost
@@ -95,7 +97,7 @@ def findings(
     variants = []
     for place, variant in enumerate(study.variants):
         own = {t.repeat: (runs[t], statuses.get(t)) for t in study.trials if t.variant == place}
-        variants.append(_of_variant(variant.name, own, rows_of))
+        variants.append(_of_variant(variant.name, own, rows_of, _on_test(study)))
     sizes = [_sizes(run) for run in runs.values() if run is not None]
     judged = max((found.get("validation", 0) for found in sizes), default=0)
     tested = max((found.get("test", 0) for found in sizes), default=0)
@@ -115,6 +117,7 @@ def _of_variant(
     name: str,
     runs: Mapping[int, tuple[Run | None, Status | None]],
     rows_of: Callable[[Run], Rows],
+    on_test: bool,
 ) -> VariantFindings:
     epochs = {
         repeat: epoch_lines(rows_of(run)) if run is not None else []
@@ -124,6 +127,8 @@ def _of_variant(
     for repeat, (_, status) in runs.items():
         result = status.training_result if status is not None and is_finished(status) else None
         value = kept_accuracy(result, epochs[repeat]) if result is not None else None
+        if on_test and value is not None and result is not None:
+            value = result.test_accuracy
         if result is not None and value is not None:  # else it tells nothing
             kept[repeat] = value, result
     return VariantFindings(
@@ -188,7 +193,7 @@ def _sentences(
     differences: Sequence[Difference],
     judged: int,
 ) -> tuple[str, ...]:
-    measure = TEST if study.base.validates_on_test and study.folds is None else VALIDATION
+    measure = TEST if _on_test(study) else VALIDATION
     said = [sentence(difference, measure) for difference in differences]
     if len(variants) == 1:
         said = _of_one(study, variants[0], measure, judged)
@@ -197,6 +202,11 @@ def _sentences(
             runs = "One run" if variant.lost == 1 else f"{variant.lost} runs"
             said.append(f"{runs} of {variant.name} lost the loss and tells nothing more.")
     return tuple(said)
+
+
+def _on_test(study: StudyConfig) -> bool:
+    """Its runs validate on test images; a fold is of the training images whatever the base does."""
+    return study.base.validates_on_test and study.folds is None
 
 
 def _of_one(study: StudyConfig, variant: VariantFindings, measure: str, judged: int) -> list[str]:
