@@ -115,7 +115,7 @@ _SWIFT = Recipe(
 _SMALL_IMAGES = Recipe(
     name="small-images",
     source="ConvScope's own, with the residual network of He et al. 2015",
-    reached="Not measured yet.",
+    reached="98.89 % test accuracy on scikit-learn's handwritten digits, with one seed.",
     when="November 2026",
     notes="For any images that say enough in 32 by 32 pixels: other sizes are brought to that "
     "whole, with black borders where their shape is another. Where the set brings no validation "
