@@ -149,7 +149,7 @@ def print_recipes() -> None:
     from core.recipes import RECIPES
 
     for recipe in RECIPES.values():
-        own = " (or any images: --set dataset.name=NAME)" if recipe.any_images else ""
+        own = " (your own: --set dataset.name=NAME)" if recipe.any_images else ""
         say(f"{recipe.name:<26}{recipe.title}{own}")
 
 

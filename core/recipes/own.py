@@ -115,15 +115,16 @@ _SWIFT = Recipe(
 _SMALL_IMAGES = Recipe(
     name="small-images",
     source="ConvScope's own, with the residual network of He et al. 2015",
-    reached="98.89 % test accuracy on scikit-learn's handwritten digits, with one seed.",
+    reached="On digits 98.6, 98.9 and 99.2 % test accuracy with three seeds. How long that takes "
+    "was not measured: the machine had other work.",
     when="November 2026",
     notes="For any images that say enough in 32 by 32 pixels: other sizes are brought to that "
     "whole, with black borders where their shape is another. Where the set brings no validation "
     "images, they are a tenth of each class. Images are shifted by up to three pixels, without "
     "interpolation, and never mirrored: a mirrored letter, digit or sign is none or another. "
     "Where left and right do not matter, as with animals, switch horizontal flips on. A last "
-    "layer that averages over all positions keeps the network small, so that a few hundred images "
-    "are enough to begin with. It keeps the epoch that validates best.",
+    "layer that averages over all positions keeps the network small. It keeps the epoch that "
+    "validates best.",
     config=RunConfig(
         title="Small images in twenty epochs",
         recipe="small-images",
@@ -141,16 +142,15 @@ _SMALL_IMAGES = Recipe(
 _OWN_PHOTOS = Recipe(
     name="own-photos",
     source="ConvScope's own, with a network that others trained on ImageNet (Howard et al. 2019)",
-    reached="Not measured here: the network's weights are downloaded when they are first needed, "
-    "and the machine on which this was written could not download them.",
+    reached="Not measured here: the network's weights have to be downloaded, and the machine on "
+    "which this was written could not.",
     when="November 2026",
-    notes="For photos of any size, some dozens of each class or more. Their middle is brought to "
-    "160 by 160 pixels. For four epochs only a new head learns, because its first, large errors "
-    "would spoil what the network knows (Yosinski et al. 2014); for four more all of it is "
-    "fine-tuned, at a thirtieth of the rate. Small rotations, shifts and zooms, mirrored photos "
-    "and other light stand in for photos that were not taken. Where a mirrored photo is another "
-    "class, as with traffic signs, switch horizontal flips off. It keeps the epoch that validates "
-    "best.",
+    notes="For photos of any size. Their middle is brought to 160 by 160 pixels. For four epochs "
+    "only a new head learns, because its first, large errors would spoil what the network knows "
+    "(Yosinski et al. 2014); for four more all of it is fine-tuned, at a thirtieth of the rate. "
+    "Small rotations, shifts and zooms, mirrored photos and other light stand in for photos that "
+    "were not taken. Where a mirrored photo is another class, as with traffic signs, switch "
+    "horizontal flips off. It keeps the epoch that validates best.",
     config=RunConfig(
         title="Own photos, fine-tuned",
         recipe="own-photos",
