@@ -67,7 +67,8 @@ class RunConfig(Section):
 
     @property
     def validates_on_test(self) -> bool:
-        """The model is chosen on test data, which every page that shows the run says."""
+        """Validation looks at test images, which every page that shows the run says; whether the
+        model is chosen by them is `chooses_by_validation`."""
         return self.split.method == "none"
 
     @property

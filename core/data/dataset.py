@@ -72,6 +72,11 @@ class Subset:
         chosen = self.indices[np.asarray(positions, dtype=np.int64)]
         return Subset(self.images, self.labels, chosen)
 
+    def evenly(self, most: int) -> Subset:
+        """At most so many images, evenly from all: of folders one after the other some of each."""
+        count = min(len(self), most)
+        return self.select(np.linspace(0, len(self) - 1, count).astype(np.int64))
+
     def joined(self, other: Subset) -> Subset:
         """This subset followed by another; copies images only where they are not shared."""
         if self.images is other.images and self.labels is other.labels:

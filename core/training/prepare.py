@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from core.config import BASES, RunConfig, highest_momentum
 from core.data.dataset import Dataset
@@ -75,8 +73,8 @@ def prepare(
         base_weights = None if resumes else _base_weights(config)
         network = build_network(config, dataset, splits, base_weights)
     if config.architecture.whitening is not None and not resumes:
-        images, _ = splits.train.gather(_evenly(len(splits.train), whitening.IMAGES))
-        whitening.fit_whitening(network, images)
+        seen = splits.train.evenly(whitening.IMAGES)
+        whitening.fit_whitening(network, seen.gather(range(len(seen)))[0])
     if config.initial_weights and not resumes:
         _start_from(network, config.initial_weights, run)
     momentum = highest_momentum(config.schedule)
@@ -90,11 +88,6 @@ def prepare(
         judged_at_once(plan, dataset.image_shape, config.training.batch_size, base),
         tuple(fine_tuned(network, plan)) if base else (),
     )
-
-
-def _evenly(count: int, most: int) -> NDArray[np.int64]:
-    """Positions of at most so many of `count` images, evenly over all.  # (n,) int64, ascending"""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
 
 
 def choose_strategy(gpus: int) -> tf.distribute.Strategy | None:

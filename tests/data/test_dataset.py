@@ -48,3 +48,12 @@ def test_the_digest_takes_little_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1_000_000 < large.images.nbytes
+
+
+def test_some_are_taken_evenly_from_all_and_all_where_there_are_no_more() -> None:
+    one = subset()
+    few = one.evenly(5).indices
+    assert few[0] == 0 and few[-1] == 599
+    assert set(np.diff(few)) <= {149, 150}
+    np.testing.assert_array_equal(one.evenly(1000).indices, one.indices)
+    assert len(one.select(np.arange(0)).evenly(5)) == 0

@@ -13,7 +13,7 @@ import pytest
 from core.config import RunConfig
 from core.errors import ConfigError, DatasetError, RunError
 from core.jobs import launch
-from core.runs import State, list_runs
+from core.runs import Run, State, list_runs
 from core.studies import (
     StudyConfig,
     StudyRecord,
@@ -54,6 +54,20 @@ def wait_until(
     while not condition():
         assert time.monotonic() < deadline, record.log_path.read_text()
         time.sleep(0.1)
+
+
+def wait_until_it_learns(record: StudyRecord) -> Run:
+    """Until the first run has an epoch behind it; that run."""
+    first = record.study().trials[0]
+    wait_until(record, lambda: (run := record.run_of(first)) and run.status().epoch >= 1)
+    run = record.run_of(first)
+    assert run is not None
+    return run
+
+
+def kill_conductor(record: StudyRecord) -> None:
+    os.kill(conductor_of(record), signal.SIGKILL)
+    wait_until(record, lambda: not record.alive())
 
 
 def wait_until_it_ends(record: StudyRecord) -> StudyState:
@@ -97,13 +111,11 @@ def test_a_study_is_conducted_to_its_end_and_says_what_it_found(tmp_path: Path):
 def test_it_stops_between_and_goes_on_where_it_was(tmp_path: Path):
     record = create_study(study("epochs=15", seeds=(0,)), tmp_path)
     start(record)
-    first = record.study().trials[0]
-    wait_until(record, lambda: (run := record.run_of(first)) and run.status().epoch >= 1)
+    run = wait_until_it_learns(record)
     request_stop(record)
     assert record.state() in (StudyState.STOPPING, StudyState.STOPPED)
     assert wait_until_it_ends(record) is StudyState.STOPPED
-    run = record.run_of(first)
-    assert run is not None and run.status().state is State.PAUSED
+    assert run.status().state is State.PAUSED
     stopped_at = run.status().step
     assert record.progress().error == ""
 
@@ -116,10 +128,8 @@ def test_it_stops_between_and_goes_on_where_it_was(tmp_path: Path):
 def test_it_goes_on_after_its_conductor_was_killed(tmp_path: Path):
     record = create_study(study("epochs=20", seeds=(0,)), tmp_path)
     start(record)
-    first = record.study().trials[0]
-    wait_until(record, lambda: (run := record.run_of(first)) and run.status().epoch >= 1)
-    os.kill(conductor_of(record), signal.SIGKILL)
-    wait_until(record, lambda: not record.alive())
+    wait_until_it_learns(record)
+    kill_conductor(record)
     assert record.state() is StudyState.STOPPED
     # As if it had been killed before it could note what it had started.
     record.write_progress(record.progress().model_copy(update={"runs": {}}))
@@ -132,14 +142,11 @@ def test_a_run_that_outlived_its_conductor_is_paused_by_a_stop(tmp_path: Path):
     """Also by one that comes before the next conductor has looked at it."""
     record = create_study(study("epochs=40", seeds=(0,)), tmp_path)
     start(record)
-    first = record.study().trials[0]
-    wait_until(record, lambda: (run := record.run_of(first)) and run.status().epoch >= 1)
-    os.kill(conductor_of(record), signal.SIGKILL)
-    wait_until(record, lambda: not record.alive())
+    run = wait_until_it_learns(record)
+    kill_conductor(record)
     record.stop_path.touch()
     assert StudyConductor(record).conduct() is None
-    run = record.run_of(first)
-    assert run is not None and run.status().state is State.PAUSED
+    assert run.status().state is State.PAUSED
 
 
 def test_runs_that_are_there_are_used_and_seeds_are_added(tmp_path: Path):
@@ -182,11 +189,7 @@ def test_a_run_that_fails_ends_itself_alone_and_is_told(tmp_path: Path):
 def test_a_run_stopped_by_hand_stops_its_study(tmp_path: Path):
     record = create_study(study("epochs=40", seeds=(0,)), tmp_path)
     start(record)
-    first = record.study().trials[0]
-    wait_until(record, lambda: (run := record.run_of(first)) and run.status().epoch >= 1)
-    run = record.run_of(first)
-    assert run is not None
-    launch.request_pause(run)
+    launch.request_pause(wait_until_it_learns(record))
     assert wait_until_it_ends(record) is StudyState.STOPPED
     assert "was paused by itself" in record.progress().error
 

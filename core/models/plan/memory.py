@@ -185,9 +185,8 @@ def _on_the_way(layer: LayerPlan, sizes: dict[str, int], half: bool) -> int:
     """Numbers that there are at once while gradients go through a layer."""
     if half and layer.type == "GlobalAveragePooling2D":
         return _ON_THE_WAY_AVERAGED * sizes[layer.inputs[0]]
-    each = len(layer.inputs) if layer.type == "Maximum" else 0  # of those has one
-    times = _ON_THE_WAY + each
-    return times * sizes[layer.name]
+    of_inputs = len(layer.inputs) if layer.type == "Maximum" else 0  # each of them has one
+    return (_ON_THE_WAY + of_inputs) * sizes[layer.name]
 
 
 def _kind(layer: LayerPlan) -> str:
